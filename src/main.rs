@@ -1,0 +1,2 @@
+//! Parse, log, run.
+fn main() {}
