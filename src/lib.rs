@@ -21,4 +21,5 @@
 //! ```
 
 pub mod cluster;
+pub mod kinds;
 pub mod model;

@@ -1,1 +1,2 @@
 //! The only room that speaks HTTP: connect, credentials, list and watch.
+pub mod split;

@@ -2,6 +2,20 @@
 //!
 //! Pure: no async, no clock, no I/O, no terminal. Everything here can be made in a test with a literal.
 
+pub mod grouping;
+pub mod health;
+pub mod ids;
 pub mod problem;
+pub mod quantity;
+pub mod row;
+pub mod sanitize;
+pub mod source;
+pub mod table;
+pub mod tree;
+pub mod world;
 
+pub use health::Health;
+pub use ids::{ClusterId, Key, MapId, Name, Uid};
 pub use problem::{Cause, Problem};
+pub use source::{Change, FeedState, News, Source, What};
+pub use world::World;

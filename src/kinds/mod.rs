@@ -1,0 +1,178 @@
+//! One small file per kind: the slim serde struct with what a row needs, and object → row.
+//!
+//! Unknown fields are skipped without being allocated; a missing one is its default, because half-written status is the
+//! normal state of a young object. What is watched, where it is served and who decodes it is one table, [`KINDS`].
+
+mod controller;
+mod instance;
+mod job;
+mod metrics;
+mod namespace;
+mod satellite;
+mod slim;
+mod template;
+
+use crate::model::{
+    row::{Interner, Row},
+    source::What,
+};
+
+/// How one thing is asked for and understood.
+pub struct Served {
+    /// What it is.
+    pub what: What,
+    /// API group; empty for the core group.
+    pub group: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The resource's plural, as in URLs and RBAC rules.
+    pub plural: &'static str,
+    /// Restricts what is listed; as the API's `fieldSelector`.
+    pub fields: &'static str,
+    /// Expected to be so few, or so small, that one streaming list beats pages.
+    pub few: bool,
+    /// Object → row; `None` for an object that is no row here (a ReplicaSet long scaled away).
+    pub decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
+}
+
+const fn served(
+    what: What,
+    (group, version, plural): (&'static str, &'static str, &'static str),
+    few: bool,
+    decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
+) -> Served {
+    Served {
+        what,
+        group,
+        version,
+        plural,
+        fields: "",
+        few,
+        decode,
+    }
+}
+
+/// Everything that is watched or polled.
+pub const KINDS: &[Served] = &[
+    served(
+        What::Namespaces,
+        ("", "v1", "namespaces"),
+        false,
+        namespace::decode,
+    ),
+    served(
+        What::Deployments,
+        ("apps", "v1", "deployments"),
+        false,
+        controller::deployment,
+    ),
+    served(
+        What::StatefulSets,
+        ("apps", "v1", "statefulsets"),
+        false,
+        controller::stateful_set,
+    ),
+    served(
+        What::DaemonSets,
+        ("apps", "v1", "daemonsets"),
+        false,
+        controller::daemon_set,
+    ),
+    served(
+        What::CronJobs,
+        ("batch", "v1", "cronjobs"),
+        false,
+        job::cron_job,
+    ),
+    served(What::Jobs, ("batch", "v1", "jobs"), false, job::job),
+    Served {
+        fields: "status.phase!=Running,status.phase!=Succeeded",
+        ..served(What::Troubled, ("", "v1", "pods"), true, instance::decode)
+    },
+    served(What::Instances, ("", "v1", "pods"), false, instance::decode),
+    served(
+        What::ReplicaSets,
+        ("apps", "v1", "replicasets"),
+        true,
+        controller::replica_set,
+    ),
+    served(What::Ports, ("", "v1", "services"), true, satellite::port),
+    served(
+        What::Ingresses,
+        ("networking.k8s.io", "v1", "ingresses"),
+        true,
+        satellite::ingress,
+    ),
+    served(
+        What::Autoscalers,
+        ("autoscaling", "v2", "horizontalpodautoscalers"),
+        true,
+        satellite::autoscaler,
+    ),
+    served(
+        What::Claims,
+        ("", "v1", "persistentvolumeclaims"),
+        true,
+        satellite::claim,
+    ),
+    served(
+        What::Budgets,
+        ("policy", "v1", "poddisruptionbudgets"),
+        true,
+        satellite::budget,
+    ),
+    served(
+        What::Usage,
+        ("metrics.k8s.io", "v1beta1", "pods"),
+        true,
+        metrics::decode,
+    ),
+];
+
+impl What {
+    /// How it is asked for.
+    pub fn served(self) -> &'static Served {
+        // The table names every variant (a test holds that); the first stands in only to have no panic here.
+        KINDS
+            .iter()
+            .find(|kind| kind.what == self)
+            .unwrap_or(&KINDS[0])
+    }
+}
+
+impl Served {
+    /// The path of the collection, or of one object in it.
+    pub fn path(&self, namespace: Option<&str>, name: Option<&str>) -> String {
+        let root = if self.group.is_empty() {
+            format!("/api/{}", self.version)
+        } else {
+            format!("/apis/{}/{}", self.group, self.version)
+        };
+        let namespace =
+            namespace.map_or_else(String::new, |namespace| format!("/namespaces/{namespace}"));
+        let name = name.map_or_else(String::new, |name| format!("/{name}"));
+        format!("{root}{namespace}/{}{name}", self.plural)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    #[test]
+    fn everything_that_can_be_watched_is_served() {
+        for what in What::iter() {
+            assert_eq!(what.served().what, what);
+        }
+        assert_eq!(
+            What::Deployments.served().path(Some("shop"), None),
+            "/apis/apps/v1/namespaces/shop/deployments"
+        );
+        assert_eq!(
+            What::Namespaces.served().path(None, Some("shop")),
+            "/api/v1/namespaces/shop"
+        );
+    }
+}

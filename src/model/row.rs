@@ -1,0 +1,486 @@
+//! What is kept of each object: what panes show, plus the links from which Servers are put together.
+//!
+//! Rows are made by `kinds` off the UI thread and never hold a Secret's value. Times are seconds since the Unix epoch,
+//! 0 where the object has none; CPU is in millicores, memory and storage in bytes.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
+
+use compact_str::CompactString;
+
+use super::{
+    ids::{Name, Uid},
+    sanitize::clean,
+};
+
+/// Labels, or a selector's `matchLabels`.
+pub type Labels = BTreeMap<Name, Name>;
+
+/// What a row belongs to: the controlling entry of `metadata.ownerReferences`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Owner {
+    /// The owner's uid.
+    pub uid: Uid,
+    /// Its kind, as the API spells it.
+    pub kind: Name,
+    /// Its name.
+    pub name: Name,
+}
+
+/// What every row begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// `metadata.uid`
+    pub uid: Uid,
+    /// `metadata.namespace`; empty for what lives in none.
+    pub namespace: Name,
+    /// `metadata.name`
+    pub name: CompactString,
+    /// `metadata.creationTimestamp`
+    pub created: i64,
+    /// Who controls it.
+    pub owner: Option<Arc<Owner>>,
+}
+
+/// Requests and limits of all of a Pod's containers together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Resources {
+    /// Requested CPU, millicores.
+    pub cpu_request: u64,
+    /// CPU limit, millicores; 0 where any container has none.
+    pub cpu_limit: u64,
+    /// Requested memory, bytes.
+    pub memory_request: u64,
+    /// Memory limit, bytes; 0 where any container has none.
+    pub memory_limit: u64,
+}
+
+/// What a Pod or Server uses now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd)]
+pub struct Usage {
+    /// Millicores.
+    pub cpu: u64,
+    /// Bytes of the working set.
+    pub memory: u64,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.cpu += other.cpu;
+        self.memory += other.memory;
+    }
+}
+
+/// A Namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespaceRow {
+    /// Its name and uid; the namespace field is its own name.
+    pub meta: Meta,
+    /// Labels and annotations that decide the grouping, all labels for selectors.
+    pub labels: Labels,
+    /// Those annotations that decide the grouping.
+    pub annotations: Labels,
+    /// It is being deleted.
+    pub terminating: bool,
+}
+
+/// `status.phase` of a Pod.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Not all containers have started.
+    Pending,
+    /// At least one runs.
+    Running,
+    /// All have ended well.
+    Succeeded,
+    /// All have ended, one badly.
+    Failed,
+    /// The node does not say.
+    #[default]
+    Unknown,
+}
+
+/// Why an Instance is not simply running: kept only where there is something to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trouble {
+    /// A container's waiting or terminated reason, or the Pod's own (`Evicted`, `Unschedulable`).
+    pub reason: Option<Name>,
+    /// The message that came with it, shortened.
+    pub message: Option<Name>,
+    /// The container it is about.
+    pub container: Option<Name>,
+    /// How a container last ended: reason, exit code, when.
+    pub ended: Option<(Name, i32, i64)>,
+}
+
+/// A Pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceRow {
+    /// Identity and owner.
+    pub meta: Meta,
+    /// The node it is bound to.
+    pub node: Option<Name>,
+    /// The first container's image.
+    pub image: Option<Name>,
+    /// All containers together.
+    pub resources: Arc<Resources>,
+    /// What is wrong, or was.
+    pub trouble: Option<Box<Trouble>>,
+    /// Labels, kept only for a Pod without owner (it is a Server itself, and ports select it).
+    pub labels: Option<Box<Labels>>,
+    /// Restarts of all containers.
+    pub restarts: u32,
+    /// When condition Ready last changed.
+    pub ready_since: i64,
+    /// Containers that are ready.
+    pub ready: u16,
+    /// Containers there are, restartable init containers (sidecars) included.
+    pub containers: u16,
+    /// `status.phase`
+    pub phase: Phase,
+    /// Condition Ready.
+    pub is_ready: bool,
+    /// `metadata.deletionTimestamp` is set.
+    pub terminating: bool,
+}
+
+/// The kind of a controller, or of what stands in for one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// apps/v1
+    Deployment,
+    /// apps/v1
+    StatefulSet,
+    /// apps/v1
+    DaemonSet,
+    /// batch/v1
+    CronJob,
+    /// batch/v1
+    Job,
+    /// apps/v1, one without owner
+    ReplicaSet,
+    /// v1, one without owner
+    Pod,
+    /// Any other kind, found as the owner of Pods.
+    Custom(Name),
+}
+
+impl Kind {
+    /// As the API spells it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::CronJob => "CronJob",
+            Self::Job => "Job",
+            Self::ReplicaSet => "ReplicaSet",
+            Self::Pod => "Pod",
+            Self::Custom(name) => name,
+        }
+    }
+
+    /// From the API's spelling.
+    pub fn from_api(kind: &str) -> Self {
+        match kind {
+            "Deployment" => Self::Deployment,
+            "StatefulSet" => Self::StatefulSet,
+            "DaemonSet" => Self::DaemonSet,
+            "CronJob" => Self::CronJob,
+            "Job" => Self::Job,
+            "ReplicaSet" => Self::ReplicaSet,
+            "Pod" => Self::Pod,
+            other => Self::Custom(other.into()),
+        }
+    }
+
+    /// As a narrow column has it: kubectl's short name where there is one.
+    pub fn short(&self) -> &str {
+        match self {
+            Self::Deployment => "dep",
+            Self::StatefulSet => "sts",
+            Self::DaemonSet => "ds",
+            Self::CronJob => "cj",
+            Self::Job => "job",
+            Self::ReplicaSet => "rs",
+            Self::Pod => "pod",
+            Self::Custom(name) => name,
+        }
+    }
+}
+
+/// A condition worth keeping: one that says that something is wrong, or how far a rollout is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// `type`
+    pub kind: Name,
+    /// `status` is `True`.
+    pub holds: bool,
+    /// `reason`
+    pub reason: Name,
+    /// `message`, shortened.
+    pub message: Name,
+    /// `lastTransitionTime`
+    pub since: i64,
+}
+
+/// What a Pod template refers to by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct References {
+    /// ConfigMaps: volumes, env, envFrom.
+    pub config_maps: Vec<Name>,
+    /// Secrets: volumes, env, envFrom, imagePullSecrets.
+    pub secrets: Vec<Name>,
+    /// PersistentVolumeClaims: volumes; for a StatefulSet the names in volumeClaimTemplates, each with a trailing `-`.
+    pub claims: Vec<Name>,
+    /// The ServiceAccount.
+    pub service_account: Option<Name>,
+}
+
+/// How many of what a controller has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replicas {
+    /// Asked for; completions of a Job; 0 or 1 for a CronJob.
+    pub desired: u32,
+    /// There are, of any revision; active Pods of a Job, active Jobs of a CronJob.
+    pub current: u32,
+    /// Of the newest revision; succeeded Pods of a Job.
+    pub updated: u32,
+    /// Ready.
+    pub ready: u32,
+    /// Ready for minReadySeconds; a StatefulSet's and DaemonSet's too.
+    pub available: u32,
+    /// Failed Pods of a Job.
+    pub failed: u32,
+}
+
+/// A controller: what a Server is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControllerRow {
+    /// Identity and owner (a Job may have a CronJob, a ReplicaSet has its Deployment).
+    pub meta: Meta,
+    /// Its kind.
+    pub kind: Kind,
+    /// How many.
+    pub replicas: Replicas,
+    /// `status.observedGeneration` has reached `metadata.generation`.
+    pub observed: bool,
+    /// `spec.paused` of a Deployment, `spec.suspend` of a Job or CronJob.
+    pub suspended: bool,
+    /// Conditions that `health` reads.
+    pub conditions: Vec<Condition>,
+    /// Images of the template's containers.
+    pub images: Vec<Name>,
+    /// Requests and limits of one Pod of the template.
+    pub resources: Arc<Resources>,
+    /// Labels of the template: what ports and budgets select.
+    pub labels: Arc<Labels>,
+    /// What the template refers to.
+    pub references: References,
+    /// Column of a Map's board.
+    pub group: Option<Name>,
+    /// `spec.schedule` of a CronJob.
+    pub schedule: Option<Name>,
+    /// A CronJob's last schedule time, a Job's completion time.
+    pub last: i64,
+    /// `deployment.kubernetes.io/revision`, or the StatefulSet's and DaemonSet's update revision.
+    pub revision: Option<Name>,
+}
+
+/// A `core::Service`: a Server's ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortRow {
+    /// Identity.
+    pub meta: Meta,
+    /// `ClusterIP`, `NodePort`, `LoadBalancer`, `ExternalName`.
+    pub expose: Name,
+    /// `spec.selector`
+    pub selector: Labels,
+    /// Name, port, target and node port of each, as text: `http 80→8080`.
+    pub ports: Vec<Name>,
+}
+
+/// What an Ingress leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngressRow {
+    /// Identity.
+    pub meta: Meta,
+    /// Host and path, and the `core::Service` behind it.
+    pub routes: Vec<(Name, Name)>,
+}
+
+/// A HorizontalPodAutoscaler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutoscalerRow {
+    /// Identity.
+    pub meta: Meta,
+    /// `spec.scaleTargetRef`: kind and name.
+    pub target: (Name, Name),
+    /// `spec.minReplicas` (1 where unset) and `spec.maxReplicas`.
+    pub range: (u32, u32),
+    /// What it measures, current of target: `cpu 20% of 70%`.
+    pub metrics: Vec<Name>,
+}
+
+/// A PersistentVolumeClaim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimRow {
+    /// Identity.
+    pub meta: Meta,
+    /// `status.phase`
+    pub phase: Name,
+    /// Bound capacity, else requested, bytes.
+    pub size: u64,
+}
+
+/// A PodDisruptionBudget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetRow {
+    /// Identity.
+    pub meta: Meta,
+    /// `spec.selector.matchLabels`
+    pub selector: Labels,
+    /// `min 1` or `max 25%`
+    pub rule: Name,
+    /// `status.disruptionsAllowed`
+    pub allowed: u32,
+}
+
+/// Usage of one Pod, by name: metrics.k8s.io knows no uid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageRow {
+    /// The Pod's namespace.
+    pub namespace: Name,
+    /// The Pod's name.
+    pub name: CompactString,
+    /// All containers together.
+    pub usage: Usage,
+}
+
+/// Any row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// v1 Namespace
+    Namespace(NamespaceRow),
+    /// v1 Pod
+    Instance(InstanceRow),
+    /// Any controller, ReplicaSets included.
+    Controller(Box<ControllerRow>),
+    /// v1 Service
+    Port(Box<PortRow>),
+    /// networking.k8s.io/v1 Ingress
+    Ingress(Box<IngressRow>),
+    /// autoscaling/v2 HorizontalPodAutoscaler
+    Autoscaler(Box<AutoscalerRow>),
+    /// v1 PersistentVolumeClaim
+    Claim(Box<ClaimRow>),
+    /// policy/v1 PodDisruptionBudget
+    Budget(Box<BudgetRow>),
+    /// metrics.k8s.io PodMetrics
+    Usage(UsageRow),
+}
+
+impl Row {
+    /// The object's uid; usage has none.
+    pub fn uid(&self) -> Option<Uid> {
+        Some(match self {
+            Self::Namespace(row) => row.meta.uid,
+            Self::Instance(row) => row.meta.uid,
+            Self::Controller(row) => row.meta.uid,
+            Self::Port(row) => row.meta.uid,
+            Self::Ingress(row) => row.meta.uid,
+            Self::Autoscaler(row) => row.meta.uid,
+            Self::Claim(row) => row.meta.uid,
+            Self::Budget(row) => row.meta.uid,
+            Self::Usage(_) => return None,
+        })
+    }
+}
+
+/// Makes one shared copy of each string that repeats, cleaned at the door. One for each feed.
+#[derive(Debug, Default)]
+pub struct Interner {
+    names: HashSet<Name, rustc_hash::FxBuildHasher>,
+    owners: HashSet<Arc<Owner>, rustc_hash::FxBuildHasher>,
+    resources: HashSet<Arc<Resources>, rustc_hash::FxBuildHasher>,
+    labels: HashSet<Arc<Labels>, rustc_hash::FxBuildHasher>,
+}
+
+/// Strings that no row uses any more are let go when an interner has grown past this.
+const SWEEP_ABOVE: usize = 16_384;
+
+impl Interner {
+    /// The shared copy of a text.
+    pub fn name(&mut self, text: &str) -> Name {
+        let text = clean(text);
+        if let Some(name) = self.names.get(&*text) {
+            return name.clone();
+        }
+        if self.names.len() >= SWEEP_ABOVE.max(self.names.capacity() / 2) {
+            self.names.retain(|name| Arc::strong_count(name) > 1);
+        }
+        let name: Name = text.as_ref().into();
+        self.names.insert(name.clone());
+        name
+    }
+
+    /// The shared copy of an owner.
+    pub fn owner(&mut self, owner: Owner) -> Arc<Owner> {
+        share(&mut self.owners, owner)
+    }
+
+    /// The shared copy of requests and limits.
+    pub fn resources(&mut self, resources: Resources) -> Arc<Resources> {
+        share(&mut self.resources, resources)
+    }
+
+    /// The shared copy of labels.
+    pub fn labels(&mut self, labels: Labels) -> Arc<Labels> {
+        share(&mut self.labels, labels)
+    }
+}
+
+fn share<T: Eq + std::hash::Hash>(
+    set: &mut HashSet<Arc<T>, rustc_hash::FxBuildHasher>,
+    value: T,
+) -> Arc<T> {
+    if let Some(known) = set.get(&value) {
+        return known.clone();
+    }
+    if set.len() >= SWEEP_ABOVE {
+        set.retain(|known| Arc::strong_count(known) > 1);
+    }
+    let shared = Arc::new(value);
+    set.insert(shared.clone());
+    shared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stay_small() {
+        assert!(
+            size_of::<InstanceRow>() <= 152,
+            "{}",
+            size_of::<InstanceRow>()
+        );
+        assert!(size_of::<Row>() <= 168, "{}", size_of::<Row>());
+    }
+
+    #[test]
+    fn repeated_strings_are_one() {
+        let mut names = Interner::default();
+        assert!(Arc::ptr_eq(
+            &names.name("shop-prod"),
+            &names.name("shop-prod")
+        ));
+        for n in 0..40_000 {
+            names.name(&n.to_string());
+        }
+        assert!(names.names.len() <= 17_000);
+    }
+}

@@ -1,0 +1,112 @@
+//! What can be watched, and what a feed says: the words between `app`, `cluster` and the tree.
+
+use super::{
+    ids::{ClusterId, Name, Uid},
+    problem::Problem,
+    row::Row,
+};
+
+/// A kind of object that is watched, or asked for again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumIter)]
+pub enum What {
+    /// Namespaces. With a namespace in the [`Source`]: that one object alone, by GET.
+    Namespaces,
+    /// apps/v1
+    Deployments,
+    /// apps/v1
+    StatefulSets,
+    /// apps/v1
+    DaemonSets,
+    /// batch/v1
+    CronJobs,
+    /// batch/v1
+    Jobs,
+    /// Pods that are neither Running nor Succeeded: the troubled few.
+    Troubled,
+    /// Pods
+    Instances,
+    /// apps/v1
+    ReplicaSets,
+    /// v1 Services
+    Ports,
+    /// networking.k8s.io/v1
+    Ingresses,
+    /// autoscaling/v2
+    Autoscalers,
+    /// v1
+    Claims,
+    /// policy/v1
+    Budgets,
+    /// metrics.k8s.io, asked for every 15 s: what metrics-server's own resolution is.
+    Usage,
+}
+
+impl What {
+    /// The kinds of controller that are always watched.
+    pub const CONTROLLERS: [Self; 5] = [
+        Self::Deployments,
+        Self::StatefulSets,
+        Self::DaemonSets,
+        Self::CronJobs,
+        Self::Jobs,
+    ];
+    /// What is watched of a Map that is looked at, besides usage.
+    pub const OF_A_MAP: [Self; 7] = [
+        Self::Instances,
+        Self::ReplicaSets,
+        Self::Ports,
+        Self::Ingresses,
+        Self::Autoscalers,
+        Self::Claims,
+        Self::Budgets,
+    ];
+}
+
+/// A stream that the screen needs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Source {
+    /// Of which cluster.
+    pub cluster: ClusterId,
+    /// Of what.
+    pub what: What,
+    /// Of one namespace, or of all.
+    pub namespace: Option<Name>,
+}
+
+/// How a feed is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FeedState {
+    /// Has not delivered everything yet: rows so far, and how many the server expects in all.
+    #[default]
+    Connecting,
+    /// Rows are coming: how many so far, and about how many there are.
+    Loading(usize, Option<usize>),
+    /// All that there is, and every change as it comes.
+    Live,
+    /// What is shown may be old, and why. Being retried.
+    Stale(Problem),
+    /// May not, or can not, be read there. Asked again now and then.
+    Refused(Problem),
+}
+
+/// One change of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// New or different.
+    Put(Row),
+    /// No longer there, or no longer selected.
+    Gone(Uid),
+}
+
+/// What a feed tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A listing begins: rows that it does not name will be gone at its end. What is held stays until then.
+    Begin,
+    /// Rows of the listing, or changes after it.
+    Changes(Vec<Change>),
+    /// The listing is complete.
+    Synced,
+    /// How the feed is.
+    State(FeedState),
+}
