@@ -22,3 +22,5 @@
 
 pub mod cluster;
 pub mod model;
+pub mod text;
+pub mod ui;

@@ -1,0 +1,1 @@
+//! The drawing vocabulary: what panes, panels and overlays are drawn with. Knows ratatui, knows no cluster.
