@@ -1,1 +1,9 @@
 //! The drawing vocabulary: what panes, panels and overlays are drawn with. Knows ratatui, knows no cluster.
+
+pub mod colour;
+pub mod glyphs;
+pub mod theme;
+
+pub use colour::ColorDepth;
+pub use glyphs::Glyphs;
+pub use theme::Theme;
