@@ -10,37 +10,11 @@ use std::io::Write as _;
 
 use ratatui::{
     buffer::{Buffer, Cell, CellDiffOption, CellWidth as _},
-    style::{Color, Modifier},
+    style::Color,
 };
 use unicode_width::UnicodeWidthChar as _;
 
-/// How a glyph is inked, and how the terminal will ink the next one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Pen {
-    fg: Color,
-    bg: Color,
-    modifier: Modifier,
-}
-
-/// Modifiers that show on a blank. The others, and the text colour, make no difference there.
-const VISIBLE_ON_BLANK: Modifier = Modifier::REVERSED
-    .union(Modifier::UNDERLINED)
-    .union(Modifier::SLOW_BLINK)
-    .union(Modifier::RAPID_BLINK)
-    .union(Modifier::CROSSED_OUT);
-
-/// How each modifier is switched on, and how it is switched off. Some share their off switch.
-const SWITCHES: [(Modifier, u8, u8); 9] = [
-    (Modifier::BOLD, 1, 22),
-    (Modifier::DIM, 2, 22),
-    (Modifier::ITALIC, 3, 23),
-    (Modifier::UNDERLINED, 4, 24),
-    (Modifier::SLOW_BLINK, 5, 25),
-    (Modifier::RAPID_BLINK, 6, 25),
-    (Modifier::REVERSED, 7, 27),
-    (Modifier::HIDDEN, 8, 28),
-    (Modifier::CROSSED_OUT, 9, 29),
-];
+use super::pen::{Pen, VISIBLE_ON_BLANK, is_blank};
 
 /// Where the terminal's cursor is.
 #[derive(Clone, Copy, Debug)]
@@ -158,10 +132,10 @@ impl Encoder {
                 self.print(cell, glyph.width, end, out);
                 continue;
             }
-            self.ink_blank(pen(cell), out);
+            self.ink_blank(Pen::of(cell), out);
             let alike = |glyph: &&Glyph| {
                 let other = &wanted[usize::from(glyph.x)];
-                is_blank(other) && pen(other) == pen(cell)
+                is_blank(other) && Pen::of(other) == Pen::of(cell)
             };
             let run = glyphs[next..].iter().take_while(alike).count();
             let dirty = glyphs[next..next + run]
@@ -171,7 +145,7 @@ impl Encoder {
             let columns = 1 + dirty as u16;
             let to_the_end = next + run == glyphs.len();
             let more = glyphs[next + run..].iter().any(|glyph| glyph.dirty);
-            if self.erase(columns, to_the_end, more, pen(cell), out) {
+            if self.erase(columns, to_the_end, more, Pen::of(cell), out) {
                 next += dirty;
             } else {
                 out.push(b' ');
@@ -217,9 +191,9 @@ impl Encoder {
             let same = |cell: &Cell| {
                 cell.symbol().len() == 1
                     && if is_blank(cell) {
-                        self.suits_blank(pen(cell))
+                        self.pen.suits_blank(Pen::of(cell))
                     } else {
-                        self.pen == pen(cell)
+                        self.pen == Pen::of(cell)
                     }
                     && !is_skipped(cell)
                     && !cell.symbol().contains(char::is_control)
@@ -240,7 +214,7 @@ impl Encoder {
     }
 
     fn print(&mut self, cell: &Cell, width: u16, end: u16, out: &mut Vec<u8>) {
-        self.ink(pen(cell), out);
+        self.ink(Pen::of(cell), out);
         // No more characters of a cluster than fit when they are counted one by one: terminals that do not join them
         // (👩‍💻 as 👩 and 💻) would spill over the next cells.
         let mut counted = 0;
@@ -279,39 +253,16 @@ impl Encoder {
         }
     }
 
-    fn suits_blank(&self, wanted: Pen) -> bool {
-        self.pen.bg == wanted.bg
-            && self.pen.modifier.intersection(VISIBLE_ON_BLANK) == wanted.modifier
-            && (wanted.modifier.is_empty() || self.pen.fg == wanted.fg)
-    }
-
     fn ink_blank(&mut self, wanted: Pen, out: &mut Vec<u8>) {
-        if !self.suits_blank(wanted) {
+        if !self.pen.suits_blank(wanted) {
             self.ink(wanted, out);
         }
     }
 
     fn ink(&mut self, wanted: Pen, out: &mut Vec<u8>) {
         let pen = std::mem::replace(&mut self.pen, wanted);
-        if pen == wanted {
-            return;
-        }
-        if wanted == Pen::default() {
-            return out.extend_from_slice(b"\x1b[m");
-        }
-        let start = out.len();
-        out.extend_from_slice(b"\x1b[");
-        changes(pen, wanted, out);
-        let other = out.len();
-        out.extend_from_slice(b"\x1b[0;");
-        changes(Pen::default(), wanted, out);
-        if out.len() - other < other - start {
-            out.drain(start..other);
-        } else {
-            out.truncate(other);
-        }
-        if let Some(last) = out.last_mut() {
-            *last = b'm';
+        if pen != wanted {
+            pen.change(wanted, out);
         }
     }
 }
@@ -346,100 +297,11 @@ fn columns(row: &[Cell], x: usize) -> usize {
 }
 
 fn looks_alike(a: &Cell, b: &Cell) -> bool {
-    a.symbol() == b.symbol() && pen(a) == pen(b)
-}
-
-fn is_blank(cell: &Cell) -> bool {
-    cell.symbol() == " "
+    a.symbol() == b.symbol() && Pen::of(a) == Pen::of(b)
 }
 
 fn is_skipped(cell: &Cell) -> bool {
     cell.diff_option == CellDiffOption::Skip
-}
-
-/// How a cell is inked, without what cannot be seen.
-fn pen(cell: &Cell) -> Pen {
-    let pen = Pen {
-        fg: cell.fg,
-        bg: cell.bg,
-        modifier: cell.modifier,
-    };
-    if !is_blank(cell) {
-        return pen;
-    }
-    let modifier = pen.modifier.intersection(VISIBLE_ON_BLANK);
-    let fg = if modifier.is_empty() {
-        Color::Reset
-    } else {
-        pen.fg
-    };
-    Pen {
-        fg,
-        modifier,
-        ..pen
-    }
-}
-
-/// SGR parameters, each followed by a semicolon.
-fn changes(from: Pen, to: Pen, out: &mut Vec<u8>) {
-    let mut on = from.modifier;
-    let gone = from.modifier - to.modifier;
-    for (index, (modifier, _, off)) in SWITCHES.iter().enumerate() {
-        if gone.contains(*modifier) && on.contains(*modifier) {
-            parameter(*off, out);
-            // An off switch that two modifiers share takes the other one with it.
-            for (sharing, _, other) in &SWITCHES[index.saturating_sub(1)..] {
-                if other == off {
-                    on.remove(*sharing);
-                }
-            }
-        }
-    }
-    for (modifier, code, _) in SWITCHES {
-        if (to.modifier - on).contains(modifier) {
-            parameter(code, out);
-        }
-    }
-    for (was, is, base) in [(from.fg, to.fg, 30), (from.bg, to.bg, 40)] {
-        if was != is {
-            colour(is, base, out);
-        }
-    }
-}
-
-fn colour(colour: Color, base: u8, out: &mut Vec<u8>) {
-    match colour {
-        Color::Reset => parameter(base + 9, out),
-        Color::Black => parameter(base, out),
-        Color::Red => parameter(base + 1, out),
-        Color::Green => parameter(base + 2, out),
-        Color::Yellow => parameter(base + 3, out),
-        Color::Blue => parameter(base + 4, out),
-        Color::Magenta => parameter(base + 5, out),
-        Color::Cyan => parameter(base + 6, out),
-        Color::Gray => parameter(base + 7, out),
-        Color::DarkGray => parameter(base + 60, out),
-        Color::LightRed => parameter(base + 61, out),
-        Color::LightGreen => parameter(base + 62, out),
-        Color::LightYellow => parameter(base + 63, out),
-        Color::LightBlue => parameter(base + 64, out),
-        Color::LightMagenta => parameter(base + 65, out),
-        Color::LightCyan => parameter(base + 66, out),
-        Color::White => parameter(base + 67, out),
-        Color::Indexed(index @ 0..8) => parameter(base + index, out),
-        Color::Indexed(index @ 8..16) => parameter(base + 52 + index, out),
-        Color::Indexed(index) => [base + 8, 5, index]
-            .into_iter()
-            .for_each(|value| parameter(value, out)),
-        Color::Rgb(r, g, b) => [base + 8, 2, r, g, b]
-            .into_iter()
-            .for_each(|value| parameter(value, out)),
-    }
-}
-
-fn parameter(value: u8, out: &mut Vec<u8>) {
-    number(u16::from(value), out);
-    out.push(b';');
 }
 
 fn absolute(x: u16, y: u16, out: &mut Vec<u8>) {
@@ -462,54 +324,7 @@ fn csi(count: u16, end: u8, out: &mut Vec<u8>) {
     out.push(end);
 }
 
-fn number(value: u16, out: &mut Vec<u8>) {
+pub(super) fn number(value: u16, out: &mut Vec<u8>) {
     // Writing to a Vec cannot fail.
     let _ = write!(out, "{value}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bold_and_dim_share_their_off_switch() {
-        let with = |modifier| Pen {
-            modifier,
-            ..Pen::default()
-        };
-        let both = Modifier::BOLD | Modifier::DIM;
-        for (from, to, want) in [
-            (both, Modifier::BOLD, "22;1;"),
-            (both, Modifier::DIM, "22;2;"),
-            (Modifier::BOLD, both, "2;"),
-            (both, Modifier::ITALIC, "22;3;"),
-            (both | Modifier::ITALIC, both, "23;"),
-            (
-                Modifier::SLOW_BLINK | Modifier::RAPID_BLINK,
-                Modifier::SLOW_BLINK,
-                "25;5;",
-            ),
-        ] {
-            let mut out = Vec::new();
-            changes(with(from), with(to), &mut out);
-            assert_eq!(String::from_utf8_lossy(&out), want, "{from:?} to {to:?}");
-        }
-    }
-
-    #[test]
-    fn colours_are_written_in_their_shortest_form() {
-        for (color, want) in [
-            (Color::Reset, "39;"),
-            (Color::Red, "31;"),
-            (Color::White, "97;"),
-            (Color::Indexed(1), "31;"),
-            (Color::Indexed(15), "97;"),
-            (Color::Indexed(238), "38;5;238;"),
-            (Color::Rgb(1, 2, 3), "38;2;1;2;3;"),
-        ] {
-            let mut out = Vec::new();
-            colour(color, 30, &mut out);
-            assert_eq!(String::from_utf8_lossy(&out), want, "{color}");
-        }
-    }
 }

@@ -5,6 +5,9 @@
 
 mod encode;
 mod guard;
+mod pen;
+#[cfg(test)]
+mod proof;
 mod screen;
 mod signals;
 
