@@ -20,6 +20,16 @@
 //!         └────────────────── bounded channel ← Event::Feed / Event::Done ────┘
 //! ```
 
+pub mod app;
 pub mod cluster;
+pub mod command;
+pub mod effect;
+pub mod event;
+pub mod keys;
 pub mod kinds;
+pub mod layout;
 pub mod model;
+pub mod panes;
+pub mod terminal;
+pub mod text;
+pub mod ui;

@@ -82,6 +82,14 @@ fn by_health_and_name(a: &Instance, b: &Instance) -> Ordering {
     ))
 }
 
+fn any_difference(a: &Instance, b: &Instance) -> Ordering {
+    if a.row == b.row {
+        Ordering::Equal
+    } else {
+        by_health_and_name(a, b).then(Ordering::Less)
+    }
+}
+
 impl World {
     /// An empty world over clusters with these context names.
     pub fn new(grouping: Grouping, contexts: Vec<String>) -> Self {
@@ -182,6 +190,16 @@ impl World {
         if let Some(map) = self.maps.get_mut(slot) {
             map.assumed = true;
         }
+    }
+
+    /// Says whether all Instances are listed by health and name, or in another order, in which any change may move a row.
+    pub fn order_instances(&mut self, by_health_and_name_only: bool) {
+        self.instance_order = if by_health_and_name_only {
+            by_health_and_name
+        } else {
+            any_difference
+        };
+        self.revision.instances += 1;
     }
 
     /// How a feed is; `None` where it is not wanted.

@@ -1,0 +1,267 @@
+//! What keys do: commands, the filter, the prompt.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::{App, Overlay, Sort, TWICE};
+use crate::{
+    command::{self, Command},
+    effect::Effect,
+    keys::Chord,
+    panes::Pane,
+};
+
+impl App {
+    pub(super) fn key(&mut self, chord: Chord) -> Vec<Effect> {
+        let ctrl_c = Chord {
+            code: KeyCode::Char('c'),
+            modifiers: KeyModifiers::CONTROL,
+        };
+        match std::mem::take(&mut self.overlay) {
+            Overlay::None => {}
+            _ if chord == ctrl_c => return Vec::new(),
+            Overlay::Filter => return self.filter_key(chord),
+            Overlay::Prompt(text, chosen) => return self.prompt_key(chord, text, chosen),
+            Overlay::Help(line) => return self.help_key(chord, line),
+        }
+        // Whoever types has taken over from what was asked for at the start.
+        self.sought = None;
+        match command::of_key(chord) {
+            Some(command) if self.applies(command.entry()) || command == Command::Back => {
+                self.act(command)
+            }
+            Some(_) => Vec::new(),
+            None => {
+                self.say(format!(
+                    "{chord} does nothing here. ? shows what can be done."
+                ));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        let text: String = text.chars().filter(|c| !c.is_control()).collect();
+        match &mut self.overlay {
+            Overlay::Filter => {
+                let filter = &mut self.lists[self.focus as usize].filter;
+                filter.push_str(&text);
+            }
+            Overlay::Prompt(typed, chosen) => {
+                typed.push_str(&text);
+                *chosen = 0;
+            }
+            _ => {}
+        }
+    }
+
+    /// Does what is meant.
+    pub fn act(&mut self, command: Command) -> Vec<Effect> {
+        let page = self.page(self.focus).saturating_sub(1).max(1);
+        let index = self.list(self.focus).index().unwrap_or(0);
+        match command {
+            Command::Up => self.go(index.saturating_sub(1)),
+            Command::Down => self.go(index + 1),
+            Command::PageUp => self.go(index.saturating_sub(page)),
+            Command::PageDown => self.go(index + page),
+            Command::Top => self.go(0),
+            Command::Bottom => self.go(usize::MAX),
+            Command::Open => self.open(),
+            Command::Back => self.back(),
+            Command::Left => self.leave(),
+            Command::NextPane => self.turn(1),
+            Command::PreviousPane => self.turn(-1),
+            Command::Zoom => self.zoom = !self.zoom,
+            Command::Filter => self.overlay = Overlay::Filter,
+            Command::SortNext => self.sort_by(1),
+            Command::SortPrevious => self.sort_by(-1),
+            Command::SortInvert => {
+                let sort = self.lists[self.focus as usize].sort;
+                self.set_sort(Sort {
+                    descending: !sort.descending,
+                    ..sort
+                });
+            }
+            Command::HistoryBack => self.travel(-1),
+            Command::HistoryForward => self.travel(1),
+            Command::Prompt => self.overlay = Overlay::Prompt(String::new(), 0),
+            Command::Help => self.overlay = Overlay::Help(0),
+            Command::Home => self.show(if self.focus == Pane::All {
+                Pane::Services
+            } else {
+                self.focus
+            }),
+            Command::Instances => self.show(Pane::All),
+            Command::Cancel => {
+                if self.now - self.interrupted < TWICE {
+                    return vec![Effect::Quit];
+                }
+                self.interrupted = self.now;
+                self.say("Nothing runs that could be cancelled. Ctrl-C again quits.");
+            }
+            Command::LogIn => return self.login_needed().map(Effect::LogIn).into_iter().collect(),
+            Command::Repaint => return vec![Effect::Repaint],
+            Command::Suspend => return vec![Effect::Suspend],
+            Command::Quit => return vec![Effect::Quit],
+        }
+        Vec::new()
+    }
+
+    fn go(&mut self, index: usize) {
+        self.lists[self.focus as usize].go(index, &self.world);
+    }
+
+    /// Gives a pane the focus and remembers the place.
+    pub(super) fn show(&mut self, pane: Pane) {
+        if self.focus != pane {
+            self.remember();
+            self.focus = pane;
+            self.remember();
+        }
+    }
+
+    fn open(&mut self) {
+        let next = match self.focus {
+            Pane::Services => Pane::Maps,
+            Pane::Maps => Pane::Servers,
+            Pane::Servers => Pane::Instances,
+            Pane::Instances | Pane::All => return,
+        };
+        let Some(id) = self.id(self.focus) else {
+            return;
+        };
+        // What is opened is chosen: it stays selected although the rows around it change places.
+        self.lists[self.focus as usize].select(Some(id), &self.world);
+        self.show(next);
+    }
+
+    fn back(&mut self) {
+        if self.zoom && self.list(self.focus).filter.is_empty() {
+            self.zoom = false;
+        } else if self.list(self.focus).filter.is_empty() {
+            self.leave();
+        } else {
+            self.lists[self.focus as usize].filter.clear();
+        }
+    }
+
+    fn leave(&mut self) {
+        self.show(match self.focus {
+            Pane::Services | Pane::Maps | Pane::All => Pane::Services,
+            Pane::Servers => Pane::Maps,
+            Pane::Instances => Pane::Servers,
+        });
+    }
+
+    fn turn(&mut self, by: isize) {
+        let panes = Pane::HOME;
+        let Some(at) = panes.iter().position(|pane| *pane == self.focus) else {
+            return self.show(Pane::Services);
+        };
+        let next = (at as isize + by).rem_euclid(panes.len() as isize) as usize;
+        self.show(panes[next]);
+    }
+
+    fn sort_by(&mut self, by: isize) {
+        let (pane, sort) = (self.focus, self.list(self.focus).sort);
+        let columns = pane.columns();
+        let column = (sort.column as isize + by).rem_euclid(columns.len() as isize) as usize;
+        self.set_sort(Sort {
+            column,
+            descending: columns[column].descending,
+        });
+        let name = if columns[column].heading.is_empty() {
+            "HEALTH"
+        } else {
+            columns[column].heading
+        };
+        self.say(format!("{} sorted by {name}", pane.rows()));
+    }
+
+    fn set_sort(&mut self, sort: Sort) {
+        self.lists[self.focus as usize].sort = sort;
+        if self.focus == Pane::All {
+            self.world
+                .order_instances(sort.column == 0 && !sort.descending);
+        }
+    }
+
+    fn filter_key(&mut self, chord: Chord) -> Vec<Effect> {
+        let at = self.focus as usize;
+        match chord.code {
+            KeyCode::Enter => return Vec::new(),
+            KeyCode::Esc => {
+                self.lists[at].filter.clear();
+                return Vec::new();
+            }
+            KeyCode::Up => self.go(self.list(self.focus).index().unwrap_or(0).saturating_sub(1)),
+            KeyCode::Down => self.go(self.list(self.focus).index().unwrap_or(0) + 1),
+            _ => {
+                let mut filter = std::mem::take(&mut self.lists[at].filter);
+                type_into(&mut filter, chord);
+                self.lists[at].filter = filter;
+            }
+        }
+        self.overlay = Overlay::Filter;
+        Vec::new()
+    }
+
+    fn prompt_key(&mut self, chord: Chord, mut text: String, chosen: usize) -> Vec<Effect> {
+        let suggestions = self.suggestions(&text);
+        match chord.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Enter => return self.run_prompt(&text, suggestions.into_iter().nth(chosen)),
+            KeyCode::Up => {
+                self.overlay = Overlay::Prompt(text, chosen.saturating_sub(1));
+                return Vec::new();
+            }
+            KeyCode::Down => {
+                let last = suggestions.len().saturating_sub(1);
+                self.overlay = Overlay::Prompt(text, (chosen + 1).min(last));
+                return Vec::new();
+            }
+            KeyCode::Tab => {
+                if let Some(suggestion) = suggestions.into_iter().nth(chosen) {
+                    text = suggestion.text;
+                }
+            }
+            KeyCode::Backspace if text.is_empty() => return Vec::new(),
+            _ => type_into(&mut text, chord),
+        }
+        self.overlay = Overlay::Prompt(text, 0);
+        Vec::new()
+    }
+
+    fn help_key(&mut self, chord: Chord, line: u16) -> Vec<Effect> {
+        let page = self.size.1.saturating_sub(6).max(1);
+        let line = match command::of_key(chord) {
+            Some(Command::Down) => line + 1,
+            Some(Command::Up) => line.saturating_sub(1),
+            Some(Command::PageDown) => line + page,
+            Some(Command::PageUp) => line.saturating_sub(page),
+            Some(Command::Top) => 0,
+            _ => return Vec::new(),
+        };
+        self.overlay = Overlay::Help(line.min(command::COMMANDS.len() as u16));
+        Vec::new()
+    }
+}
+
+/// What readline does with the keys that a one-line field knows.
+fn type_into(text: &mut String, chord: Chord) {
+    match (chord.code, chord.modifiers) {
+        (KeyCode::Backspace, _) => {
+            text.pop();
+        }
+        (KeyCode::Char('u'), KeyModifiers::CONTROL) => text.clear(),
+        (KeyCode::Char('w'), KeyModifiers::CONTROL) => {
+            let end = text.trim_end().rfind([' ', '/']).map_or(0, |at| at + 1);
+            text.truncate(end);
+        }
+        (KeyCode::Char(c), modifiers)
+            if !modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) =>
+        {
+            text.push(c)
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,242 @@
+//! One navigable list: its order, what is selected, filter and sort. Selection is an identity, never a row number.
+
+use crate::{
+    model::{ClusterId, Key, MapId, Name, World, table::Slot},
+    panes::{Pane, compare},
+};
+
+/// What a row is, whatever happens to the rows around it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Id {
+    /// A Service, over all clusters.
+    Service(Name),
+    /// A Map.
+    Map(MapId),
+    /// A Server.
+    Server(Key),
+    /// An Instance.
+    Instance(Key),
+}
+
+impl Id {
+    /// Its slot now.
+    pub fn slot(&self, world: &World) -> Option<Slot> {
+        match self {
+            Self::Service(name) => world.service_slot(name),
+            Self::Map(id) => world.map_slot_of(id),
+            Self::Server(key) => world.server_slot(*key),
+            Self::Instance(key) => world.instance_slot(*key),
+        }
+    }
+
+    /// Of the row in a slot.
+    pub fn of(pane: Pane, world: &World, slot: Slot) -> Option<Self> {
+        Some(match pane {
+            Pane::Services => Self::Service(world.services().get(slot)?.name.clone()),
+            Pane::Maps => Self::Map(world.maps().get(slot)?.id.clone()),
+            Pane::Servers => Self::Server(world.servers().get(slot)?.key),
+            Pane::Instances | Pane::All => Self::Instance(world.instances().get(slot)?.key()),
+        })
+    }
+
+    /// The cluster, where it is of one.
+    pub fn cluster(&self) -> Option<ClusterId> {
+        match self {
+            Self::Service(_) => None,
+            Self::Map(id) => Some(id.cluster),
+            Self::Server(key) | Self::Instance(key) => Some(key.cluster),
+        }
+    }
+}
+
+/// By which column a list is sorted; names decide between equals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// Index into the pane's columns.
+    pub column: usize,
+    /// From the largest.
+    pub descending: bool,
+}
+
+/// A list's state.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// Which.
+    pub pane: Pane,
+    /// Rows in order, after the filter.
+    pub order: Vec<Slot>,
+    /// How many rows there are without the filter.
+    pub total: usize,
+    /// The first row on screen.
+    pub offset: usize,
+    /// What the list is narrowed by.
+    pub filter: String,
+    /// Its order.
+    pub sort: Sort,
+    /// Chosen by the person; until then the first row counts as selected.
+    selected: Option<Id>,
+    /// Where the selection was last, for when its row goes.
+    index: usize,
+    /// What the order was made of.
+    made_of: Option<(u64, Option<Id>, String, Sort)>,
+}
+
+impl List {
+    /// An empty list.
+    pub fn new(pane: Pane) -> Self {
+        let sort = Sort {
+            column: 0,
+            descending: false,
+        };
+        Self {
+            pane,
+            order: Vec::new(),
+            total: 0,
+            offset: 0,
+            filter: String::new(),
+            sort,
+            selected: None,
+            index: 0,
+            made_of: None,
+        }
+    }
+
+    /// The selected row's index.
+    pub fn index(&self) -> Option<usize> {
+        (!self.order.is_empty()).then(|| self.index.min(self.order.len() - 1))
+    }
+
+    /// The selected row's slot.
+    pub fn slot(&self) -> Option<Slot> {
+        self.order.get(self.index()?).copied()
+    }
+
+    /// What the person selected, if they did.
+    pub fn selected(&self) -> Option<&Id> {
+        self.selected.as_ref()
+    }
+
+    /// Selects by identity; `None` goes back to the first row.
+    pub fn select(&mut self, id: Option<Id>, world: &World) {
+        self.selected = id;
+        self.index = 0;
+        self.find(world);
+    }
+
+    /// Selects by index, within the rows there are.
+    pub fn go(&mut self, index: usize, world: &World) {
+        self.index = index.min(self.order.len().saturating_sub(1));
+        self.selected = self.slot().and_then(|slot| Id::of(self.pane, world, slot));
+    }
+
+    /// Puts the order right where what it is made of has changed. `rows` is asked only then.
+    pub fn refresh(
+        &mut self,
+        world: &World,
+        revision: u64,
+        parent: Option<Id>,
+        rows: impl FnOnce() -> Vec<Slot>,
+    ) {
+        let made_of = Some((revision, parent, self.filter.clone(), self.sort));
+        if self.made_of == made_of {
+            return;
+        }
+        let rows = rows();
+        self.total = rows.len();
+        let same = |a: &Option<(u64, Option<Id>, String, Sort)>| {
+            a.as_ref().map(|(_, parent, ..)| parent.clone())
+        };
+        if same(&self.made_of) != same(&made_of) {
+            self.offset = 0;
+        }
+        self.made_of = made_of;
+        let needle = self.filter.to_lowercase();
+        // The order so far is nearly right, which a stable sort is quick with.
+        let mut order =
+            if needle.is_empty() && self.order.len() == rows.len() && self.pane == Pane::All {
+                let held = |slot: &Slot| world.instances().get(*slot).is_some();
+                if self.order.iter().all(held) {
+                    std::mem::take(&mut self.order)
+                } else {
+                    rows
+                }
+            } else {
+                rows
+            };
+        if !needle.is_empty() {
+            order.retain(|slot| {
+                self.pane
+                    .filter_text(world, *slot)
+                    .to_lowercase()
+                    .contains(&needle)
+            });
+        }
+        self.sort(world, &mut order);
+        self.order = order;
+        self.find(world);
+    }
+
+    fn sort(&self, world: &World, order: &mut [Slot]) {
+        let columns = self.pane.columns();
+        let Some(by) = columns.get(self.sort.column) else {
+            return;
+        };
+        let Sort { column, descending } = self.sort;
+        match self.pane {
+            Pane::All if column == 0 && !descending => {
+                order.sort_by(
+                    |a, b| match (world.instances().get(*a), world.instances().get(*b)) {
+                        (Some(a), Some(b)) => (world.instance_order)(a, b),
+                        (a, b) => a.is_none().cmp(&b.is_none()),
+                    },
+                )
+            }
+            _ => order.sort_by(|a, b| {
+                let system = |slot: Slot| {
+                    self.pane == Pane::Services
+                        && world.services().get(slot).is_some_and(|s| s.is_system())
+                };
+                let names = || {
+                    let text = |slot| self.pane.filter_text(world, slot);
+                    text(*a).cmp(&text(*b))
+                };
+                system(*a)
+                    .cmp(&system(*b))
+                    .then_with(|| compare(by, descending, world, *a, *b))
+                    .then_with(names)
+            }),
+        }
+    }
+
+    /// The selection's index again, after the order has changed.
+    fn find(&mut self, world: &World) {
+        let Some(id) = &self.selected else {
+            self.index = 0;
+            return;
+        };
+        match id.slot(world) {
+            Some(slot) => {
+                if let Some(index) = self.order.iter().position(|held| *held == slot) {
+                    self.index = index;
+                }
+            }
+            // It is gone for good: what has moved up into its place is selected now.
+            None if !self.order.is_empty() => self.go(self.index, world),
+            None => {}
+        }
+    }
+
+    /// Keeps the selection on a page of this many rows.
+    pub fn scroll(&mut self, rows: usize) {
+        let Some(index) = self.index() else {
+            self.offset = 0;
+            return;
+        };
+        let last = self.order.len().saturating_sub(rows);
+        self.offset = self
+            .offset
+            .min(index)
+            .max((index + 1).saturating_sub(rows))
+            .min(last);
+    }
+}

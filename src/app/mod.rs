@@ -1,0 +1,372 @@
+//! The state, and how events change it: synchronous, without I/O, and with the time handed in.
+
+mod act;
+mod list;
+mod place;
+mod standing;
+mod wanted;
+
+use std::collections::{HashMap, VecDeque};
+
+pub use self::{
+    list::{Id, List, Sort},
+    place::Suggestion,
+    standing::Standing,
+};
+use crate::{
+    command,
+    effect::Effect,
+    event::{Event, Meter},
+    layout::{Spot, spots},
+    model::{
+        Cause, ClusterId, FeedState, MapId, Name, Problem, World, grouping::Grouping, row::Kind,
+    },
+    panes::Pane,
+};
+
+/// One open cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Cluster {
+    /// The kubeconfig's context.
+    pub context: String,
+    /// Why it can not be asked at all.
+    pub problem: Option<Problem>,
+    /// Namespaces to look into where they may not be listed: of the command line, the context, the configuration.
+    pub namespaces: Vec<Name>,
+    /// Requests so far, sampled each second for a minute: (milliseconds, requests).
+    pub samples: VecDeque<(i64, Meter)>,
+}
+
+/// What floats above the panes and gets the keys first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// The filter of the pane with focus is being typed.
+    Filter,
+    /// The prompt: what is typed, and which suggestion is chosen.
+    Prompt(String, usize),
+    /// Help, scrolled by this many lines.
+    Help(u16),
+}
+
+/// The selection rests this long before a Map is fetched, milliseconds.
+const REST: i64 = 120;
+/// Loading is not worth a word before this, milliseconds.
+const PATIENCE: i64 = 150;
+/// Ctrl-C twice within this quits, milliseconds.
+const TWICE: i64 = 1_500;
+/// How long a message stays, milliseconds.
+const MESSAGE: i64 = 4_000;
+/// Maps that stay watched after one has looked elsewhere.
+const WARM: usize = 3;
+
+/// Everything.
+pub struct App {
+    /// What is known of the clusters.
+    pub world: World,
+    /// The open clusters, by [`ClusterId`].
+    pub clusters: Vec<Cluster>,
+    /// The pane with focus.
+    pub focus: Pane,
+    /// It has the screen to itself.
+    pub zoom: bool,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The time, milliseconds since the epoch.
+    pub now: i64,
+    /// When the program began, milliseconds since the epoch.
+    pub began: i64,
+    /// What floats above.
+    pub overlay: Overlay,
+    /// A sentence in the footer, until when.
+    message: Option<(String, i64)>,
+    lists: [List; 5],
+    /// What was selected beneath a Service, Map or Server when it was left.
+    remembered: HashMap<Id, Id>,
+    /// Where the lists hang now.
+    parents: [Option<Id>; 5],
+    /// Places visited, and where among them we are.
+    history: Vec<(Pane, Vec<Id>)>,
+    visited: usize,
+    /// A place that was asked for and is not there yet.
+    sought: Option<place::Sought>,
+    /// The Map looked at, since when.
+    looked_at: Option<(MapId, i64)>,
+    /// Maps that are fetched, newest first.
+    warm: VecDeque<MapId>,
+    interrupted: i64,
+}
+
+impl App {
+    /// A program that has just begun, over these clusters.
+    pub fn new(clusters: Vec<Cluster>, grouping: Grouping, size: (u16, u16), now: i64) -> Self {
+        let contexts = clusters
+            .iter()
+            .map(|cluster| cluster.context.clone())
+            .collect();
+        let mut world = World::new(grouping, contexts);
+        world.tick(now / 1000);
+        Self {
+            world,
+            clusters,
+            focus: Pane::Services,
+            zoom: false,
+            size,
+            now,
+            began: now,
+            overlay: Overlay::None,
+            message: None,
+            lists: [
+                Pane::Services,
+                Pane::Maps,
+                Pane::Servers,
+                Pane::Instances,
+                Pane::All,
+            ]
+            .map(List::new),
+            remembered: HashMap::new(),
+            parents: [const { None }; 5],
+            history: Vec::new(),
+            visited: 0,
+            sought: None,
+            looked_at: None,
+            warm: VecDeque::new(),
+            interrupted: i64::MIN,
+        }
+    }
+
+    /// Takes in one event at a time in milliseconds since the epoch, and says what I/O follows from it. Call
+    /// [`App::refresh`] after a batch of them.
+    pub fn update(&mut self, event: Event, now: i64) -> Vec<Effect> {
+        self.now = now;
+        self.world.now = now / 1000;
+        match event {
+            Event::Key(chord) => return self.key(chord),
+            Event::Paste(text) => self.paste(&text),
+            Event::Resize(columns, rows) => self.size = (columns, rows),
+            Event::Tick => self.world.tick(now / 1000),
+            Event::Feed(source, news) => {
+                if let crate::model::News::State(FeedState::Refused(_)) = &news {
+                    self.assume_maps(source.cluster);
+                }
+                self.world.apply(&source, news);
+            }
+            Event::Meter(cluster, meter) => self.sample(cluster, meter),
+            Event::LoggedIn(_, result) => {
+                let text =
+                    result.map_or_else(|problem| problem.to_string(), |()| "Logged in.".to_owned());
+                self.say(text);
+            }
+        }
+        Vec::new()
+    }
+
+    /// Makes lists, selection and places right after a batch of events.
+    pub fn refresh(&mut self) {
+        self.seek();
+        for pane in [
+            Pane::Services,
+            Pane::Maps,
+            Pane::Servers,
+            Pane::Instances,
+            Pane::All,
+        ] {
+            self.refresh_list(pane);
+        }
+        let looked_at = self
+            .slot(Pane::Maps)
+            .and_then(|slot| Some(self.world.maps().get(slot)?.id.clone()));
+        if looked_at.as_ref() != self.looked_at.as_ref().map(|(id, _)| id) {
+            self.looked_at = looked_at.map(|id| (id, self.now));
+        }
+        if let Some((id, since)) = &self.looked_at
+            && (self.now - since >= REST || self.warm.contains(id))
+            && self.warm.front() != Some(id)
+        {
+            let id = id.clone();
+            self.warm.retain(|warm| *warm != id);
+            self.warm.push_front(id);
+            self.warm.truncate(WARM);
+        }
+        if self
+            .message
+            .as_ref()
+            .is_some_and(|(_, until)| *until <= self.now)
+        {
+            self.message = None;
+        }
+        for Spot { pane, .. } in self.spots() {
+            let rows = self.page(pane);
+            self.lists[pane as usize].scroll(rows);
+        }
+    }
+
+    /// When something changes by time alone, milliseconds since the epoch: the clock and ages each second, and before
+    /// that what waits for the selection to rest.
+    pub fn wake_at(&self) -> i64 {
+        let second = (self.now / 1000 + 1) * 1000;
+        let rest = self
+            .looked_at
+            .as_ref()
+            .map(|(_, since)| since + REST)
+            .filter(|at| *at > self.now);
+        let patience = Some(self.began + PATIENCE).filter(|at| *at > self.now);
+        [rest, patience]
+            .into_iter()
+            .flatten()
+            .fold(second, i64::min)
+    }
+
+    fn refresh_list(&mut self, pane: Pane) {
+        let (world, at) = (&self.world, pane as usize);
+        let parent = match pane {
+            Pane::Services | Pane::All => None,
+            Pane::Maps => self.id(Pane::Services),
+            Pane::Servers => self.id(Pane::Maps),
+            Pane::Instances => self.id(Pane::Servers),
+        };
+        if self.parents[at] != parent {
+            let left = std::mem::replace(&mut self.parents[at], parent.clone());
+            if let (Some(left), Some(selected)) = (left, self.lists[at].selected().cloned()) {
+                self.remembered.insert(left, selected);
+            }
+            let back = parent
+                .as_ref()
+                .and_then(|parent| self.remembered.get(parent))
+                .cloned();
+            self.lists[at].select(back, world);
+        }
+        if pane == Pane::All && self.focus != Pane::All {
+            return;
+        }
+        let revision = match pane {
+            Pane::Services | Pane::Maps | Pane::Servers => world.revision.tree,
+            Pane::Instances => world.revision.cells,
+            Pane::All => world.revision.instances,
+        };
+        let slot = parent.as_ref().and_then(|parent| parent.slot(world));
+        let rows = || match (pane, slot) {
+            (Pane::Services, _) => world.services().iter().map(|(slot, _)| slot).collect(),
+            (Pane::Maps, Some(slot)) => world
+                .services()
+                .get(slot)
+                .map_or(Vec::new(), |service| service.maps.clone()),
+            (Pane::Servers, Some(slot)) => world
+                .maps()
+                .get(slot)
+                .map_or(Vec::new(), |map| map.servers.clone()),
+            (Pane::Instances, Some(slot)) => world
+                .servers()
+                .get(slot)
+                .map_or(Vec::new(), |server| world.beneath(server)),
+            (Pane::All, _) => world.instances().iter().map(|(slot, _)| slot).collect(),
+            _ => Vec::new(),
+        };
+        self.lists[at].refresh(world, revision, parent, rows);
+    }
+
+    /// A list.
+    pub fn list(&self, pane: Pane) -> &List {
+        &self.lists[pane as usize]
+    }
+
+    /// The selected row of a pane.
+    pub fn slot(&self, pane: Pane) -> Option<u32> {
+        self.list(pane).slot()
+    }
+
+    /// What is selected in a pane.
+    pub fn id(&self, pane: Pane) -> Option<Id> {
+        Id::of(pane, &self.world, self.slot(pane)?)
+    }
+
+    /// Which panes are on screen, and where.
+    pub fn spots(&self) -> Vec<Spot> {
+        spots(self.size, self.focus, self.zoom)
+    }
+
+    /// The sentence in the footer, if there is one.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_ref().map(|(text, _)| text.as_str())
+    }
+
+    /// Rows of a pane's page.
+    fn page(&self, pane: Pane) -> usize {
+        self.spots()
+            .iter()
+            .find(|spot| spot.pane == pane)
+            .map_or(1, |spot| usize::from(spot.rows()).max(1))
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.message = Some((text.into(), self.now + MESSAGE));
+    }
+
+    fn sample(&mut self, cluster: ClusterId, meter: Meter) {
+        let now = self.now;
+        let Some(cluster) = self.clusters.get_mut(usize::from(cluster.0)) else {
+            return;
+        };
+        cluster.samples.push_back((now, meter));
+        while cluster
+            .samples
+            .front()
+            .is_some_and(|(at, _)| now - at > 60_000)
+        {
+            cluster.samples.pop_front();
+        }
+    }
+
+    /// Requests of the last minute, all clusters together.
+    pub fn requests_a_minute(&self) -> u64 {
+        let of = |cluster: &Cluster| {
+            let first = cluster
+                .samples
+                .front()
+                .map_or(0, |(_, meter)| meter.requests);
+            cluster
+                .samples
+                .back()
+                .map_or(0, |(_, meter)| meter.requests - first)
+        };
+        self.clusters.iter().map(of).sum()
+    }
+
+    /// A cluster whose credential plugin waits for a person.
+    pub fn login_needed(&self) -> Option<ClusterId> {
+        let waits = |problem: &Problem| problem.cause == Cause::Login;
+        let fed = self
+            .world
+            .feeds()
+            .find_map(|(source, feed)| match &feed.state {
+                FeedState::Stale(problem) | FeedState::Refused(problem) if waits(problem) => {
+                    Some(source.cluster)
+                }
+                _ => None,
+            });
+        fed.or_else(|| {
+            let at = self
+                .clusters
+                .iter()
+                .position(|cluster| cluster.problem.as_ref().is_some_and(waits))?;
+            Some(ClusterId(at as u8))
+        })
+    }
+
+    /// Whether a key means something here and now: what the footer and help show.
+    pub fn applies(&self, entry: &command::Entry) -> bool {
+        match entry.scope {
+            command::Scope::Everywhere => true,
+            command::Scope::Inward => !matches!(self.focus, Pane::Instances | Pane::All),
+            command::Scope::Outward => {
+                self.focus != Pane::Services || !self.list(self.focus).filter.is_empty()
+            }
+            command::Scope::LoginNeeded => self.login_needed().is_some(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,287 @@
+//! Where one is, and getting elsewhere: the prompt, places by name, history.
+
+use super::{App, Id};
+use crate::{
+    command::{self, COMMANDS, Command},
+    effect::Effect,
+    model::{ClusterId, Name, grouping::SYSTEM},
+    panes::Pane,
+};
+
+/// A place that is looked for until it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sought {
+    /// A Map by its namespace.
+    Namespace(ClusterId, Name),
+    /// Service, Map, Server by their names.
+    Path(Vec<String>),
+}
+
+/// Something that the prompt offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What stands at the prompt when it is taken.
+    pub text: String,
+    /// What it is or does.
+    pub help: String,
+}
+
+/// The most that the prompt offers.
+const SUGGESTIONS: usize = 12;
+
+impl App {
+    /// Opens the Map of a namespace as soon as it is known.
+    pub fn seek_namespace(&mut self, cluster: ClusterId, namespace: &str) {
+        self.sought = Some(Sought::Namespace(cluster, namespace.into()));
+    }
+
+    /// Goes to what is sought, if it is there by now.
+    pub(super) fn seek(&mut self) {
+        let Some(sought) = self.sought.clone() else {
+            return;
+        };
+        let found = match &sought {
+            Sought::Namespace(cluster, namespace) => {
+                let id = crate::model::MapId {
+                    cluster: *cluster,
+                    namespace: namespace.clone(),
+                };
+                self.world.map_slot_of(&id).map(|slot| (slot, None))
+            }
+            Sought::Path(path) => self.find_path(path).map(|(map, server)| (map, server)),
+        };
+        if let Some((map, server)) = found {
+            self.sought = None;
+            self.land(map, server);
+        }
+    }
+
+    fn land(&mut self, map: u32, server: Option<u32>) {
+        self.remember();
+        let Some(held) = self.world.maps().get(map) else {
+            return;
+        };
+        let (service, map_id) = (
+            Id::of(Pane::Services, &self.world, held.service),
+            Id::Map(held.id.clone()),
+        );
+        let server = server.and_then(|slot| Id::of(Pane::Servers, &self.world, slot));
+        let pane = if server.is_some() {
+            Pane::Instances
+        } else {
+            Pane::Servers
+        };
+        self.choose(&[service, Some(map_id), server]);
+        self.focus = pane;
+        self.remember();
+    }
+
+    /// Selects these in the panes from left to right.
+    fn choose(&mut self, ids: &[Option<Id>]) {
+        for (pane, id) in Pane::HOME.into_iter().zip(ids) {
+            self.lists[pane as usize].filter.clear();
+            self.refresh_list(pane);
+            if id.is_some() {
+                self.lists[pane as usize].select(id.clone(), &self.world);
+            }
+        }
+    }
+
+    /// The Map, and the Server if one is named, that a path of names leads to.
+    fn find_path(&self, path: &[String]) -> Option<(u32, Option<u32>)> {
+        let [service, map, rest @ ..] = path else {
+            return None;
+        };
+        let service = self
+            .world
+            .services()
+            .get(self.world.service_slot(service)?)?;
+        let named = |slot: &&u32| {
+            self.world
+                .maps()
+                .get(**slot)
+                .is_some_and(|held| *held.place.map == **map || *held.id.namespace == **map)
+        };
+        let map = *service.maps.iter().find(named)?;
+        match rest.first() {
+            None => Some((map, None)),
+            Some(name) => {
+                let servers = &self.world.maps().get(map)?.servers;
+                let server = servers.iter().find(|slot| {
+                    self.world
+                        .servers()
+                        .get(**slot)
+                        .is_some_and(|server| *server.name == **name)
+                })?;
+                Some((map, Some(*server)))
+            }
+        }
+    }
+
+    /// Notes where we are.
+    pub(super) fn remember(&mut self) {
+        let ids: Vec<Id> = Pane::HOME
+            .into_iter()
+            .map_while(|pane| self.id(pane))
+            .collect();
+        let here = (self.focus, ids);
+        if self.history.get(self.visited) == Some(&here) {
+            return;
+        }
+        self.history.truncate(self.visited + 1);
+        self.history.push(here);
+        if self.history.len() > 100 {
+            self.history.remove(0);
+        }
+        self.visited = self.history.len() - 1;
+    }
+
+    pub(super) fn travel(&mut self, by: isize) {
+        let Some(at) = self
+            .visited
+            .checked_add_signed(by)
+            .filter(|at| *at < self.history.len())
+        else {
+            self.say(if by < 0 {
+                "Nothing before this."
+            } else {
+                "Nothing after this."
+            });
+            return;
+        };
+        self.visited = at;
+        let (pane, ids) = self.history[at].clone();
+        let ids: Vec<Option<Id>> = ids.into_iter().map(Some).collect();
+        self.choose(&ids);
+        self.focus = pane;
+    }
+
+    /// What fits what is typed at the prompt: commands, then places.
+    pub fn suggestions(&self, typed: &str) -> Vec<Suggestion> {
+        let typed = typed.trim();
+        let mut found: Vec<(usize, Suggestion)> = Vec::new();
+        for entry in COMMANDS.iter().filter(|entry| self.applies(entry)) {
+            let names = std::iter::once(&entry.name).chain(entry.aliases);
+            if let Some(rank) = names.filter_map(|name| rank(name, typed)).min() {
+                found.push((
+                    rank,
+                    Suggestion {
+                        text: entry.name.to_owned(),
+                        help: entry.help.to_owned(),
+                    },
+                ));
+            }
+        }
+        if !typed.is_empty() {
+            for (_, map) in self.world.maps().iter() {
+                let path = format!("{}/{}", map.place.service, map.place.map);
+                let wanted = rank(&path, typed)
+                    .or_else(|| rank(&map.id.namespace, typed.trim_start_matches("ns ")));
+                if let Some(rank) = wanted {
+                    let system = usize::from(&*map.place.service == SYSTEM);
+                    found.push((
+                        rank + system,
+                        Suggestion {
+                            text: path.clone(),
+                            help: "Map".into(),
+                        },
+                    ));
+                }
+                if typed.len() < 2 {
+                    continue;
+                }
+                for server in map
+                    .servers
+                    .iter()
+                    .filter_map(|slot| self.world.servers().get(*slot))
+                {
+                    let full = format!("{path}/{}", server.name);
+                    if let Some(rank) = rank(&full, typed).or_else(|| rank(&server.name, typed)) {
+                        found.push((
+                            rank + 1,
+                            Suggestion {
+                                text: full,
+                                help: server.kind.name().to_owned(),
+                            },
+                        ));
+                    }
+                }
+            }
+        }
+        found.sort_by(|a, b| {
+            a.0.cmp(&b.0)
+                .then_with(|| a.1.text.len().cmp(&b.1.text.len()))
+                .then_with(|| a.1.text.cmp(&b.1.text))
+        });
+        found.truncate(SUGGESTIONS);
+        found
+            .into_iter()
+            .map(|(_, suggestion)| suggestion)
+            .collect()
+    }
+
+    /// Runs what is typed at the prompt, else the suggestion that is chosen.
+    pub(super) fn run_prompt(&mut self, typed: &str, chosen: Option<Suggestion>) -> Vec<Effect> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        if let Some(command) = command::of_name(typed) {
+            return self.meant(command);
+        }
+        let text = chosen.map_or_else(|| typed.to_owned(), |suggestion| suggestion.text);
+        let namespace = typed
+            .strip_prefix("ns ")
+            .or_else(|| typed.strip_prefix("namespace "))
+            .map(str::trim);
+        let slots: Vec<u32> = self.world.maps().iter().map(|(slot, _)| slot).collect();
+        let of = |name: &str| {
+            slots.iter().copied().find(|slot| {
+                self.world
+                    .maps()
+                    .get(*slot)
+                    .is_some_and(|map| *map.id.namespace == *name)
+            })
+        };
+        let path = |text: &str| {
+            text.split('/')
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let exact = self
+            .find_path(&path(typed))
+            .or_else(|| of(namespace.unwrap_or(typed)).map(|slot| (slot, None)));
+        if let Some((map, server)) = exact.or_else(|| self.find_path(&path(&text))) {
+            self.land(map, server);
+        } else if let Some(service) = self.world.service_slot(typed) {
+            let id = Id::of(Pane::Services, &self.world, service);
+            self.choose(&[id]);
+            self.show(Pane::Maps);
+        } else if let Some(command) = command::of_name(&text) {
+            return self.meant(command);
+        } else {
+            self.say(format!("There is no command and no place \"{typed}\"."));
+        }
+        Vec::new()
+    }
+
+    fn meant(&mut self, command: Command) -> Vec<Effect> {
+        if self.applies(command.entry()) {
+            self.act(command)
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// How well a name fits: 0 is the whole name, then its beginning, then anywhere; `None` not at all.
+fn rank(name: &str, typed: &str) -> Option<usize> {
+    let (name, typed) = (name.to_lowercase(), typed.to_lowercase());
+    match name.find(&typed) {
+        Some(0) if name.len() == typed.len() => Some(0),
+        Some(0) => Some(2),
+        Some(_) => Some(4),
+        None => None,
+    }
+}

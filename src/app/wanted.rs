@@ -1,0 +1,178 @@
+//! Which streams the state needs. Nobody starts or stops one by hand.
+
+use std::collections::BTreeSet;
+
+use super::App;
+use crate::{
+    model::{ClusterId, FeedState, Health, MapId, Name, Source, What},
+    panes::Pane,
+};
+
+/// Maps whose Servers are worst off have their Instances watched, so that the reason is known before anyone asks.
+const WORST: usize = 6;
+/// Usage of the list of all Instances is asked for in this many namespaces at most: those on screen.
+const MEASURED: usize = 4;
+
+impl App {
+    /// Every stream that what is on screen needs, and a few that are kept warm.
+    pub fn wanted(&self) -> BTreeSet<Source> {
+        let mut wanted = BTreeSet::new();
+        for (at, cluster) in self.clusters.iter().enumerate() {
+            if cluster.problem.is_none() {
+                self.want_cluster(ClusterId(at as u8), &mut wanted);
+            }
+        }
+        wanted
+    }
+
+    fn want_cluster(&self, cluster: ClusterId, wanted: &mut BTreeSet<Source>) {
+        let all = |what| Source {
+            cluster,
+            what,
+            namespace: None,
+        };
+        let of = |what, namespace: &Name| Source {
+            cluster,
+            what,
+            namespace: Some(namespace.clone()),
+        };
+        // Asked for again now and then although it is forbidden: roles are granted while we look.
+        wanted.insert(all(What::Namespaces));
+        if self.refused(&all(What::Namespaces)) {
+            wanted.extend(
+                self.allowed(cluster)
+                    .iter()
+                    .map(|namespace| of(What::Namespaces, namespace)),
+            );
+        }
+        for what in What::CONTROLLERS.into_iter().chain([What::Troubled]) {
+            wanted.insert(all(what));
+            if self.refused(&all(what)) {
+                wanted.extend(
+                    self.allowed(cluster)
+                        .iter()
+                        .map(|namespace| of(what, namespace)),
+                );
+            }
+        }
+        let listing = self.focus == Pane::All;
+        let listed = self
+            .world
+            .feed(&all(What::Instances))
+            .is_some_and(|feed| feed.state == FeedState::Live);
+        if listing {
+            wanted.insert(all(What::Instances));
+            if self.refused(&all(What::Instances)) {
+                wanted.extend(
+                    self.allowed(cluster)
+                        .iter()
+                        .map(|namespace| of(What::Instances, namespace)),
+                );
+            }
+            wanted.extend(
+                self.measured(cluster)
+                    .iter()
+                    .map(|namespace| of(What::Usage, namespace)),
+            );
+        }
+        for MapId { namespace, .. } in self.warm.iter().filter(|id| id.cluster == cluster) {
+            for what in What::OF_A_MAP.into_iter().chain([What::Usage]) {
+                if !(what == What::Instances && listing && listed) {
+                    wanted.insert(of(what, namespace));
+                }
+            }
+        }
+        if !(listing && listed) {
+            wanted.extend(
+                self.worst(cluster)
+                    .iter()
+                    .map(|namespace| of(What::Instances, namespace)),
+            );
+        }
+    }
+
+    /// Whether a source is known to be forbidden, or not to be there.
+    pub(super) fn refused(&self, source: &Source) -> bool {
+        self.world
+            .feed(source)
+            .is_some_and(|feed| matches!(feed.state, FeedState::Refused(_)))
+    }
+
+    /// Namespaces to ask in where all may not be asked at once.
+    fn allowed(&self, cluster: ClusterId) -> BTreeSet<Name> {
+        let looked_at = self.looked_at.iter().map(|(id, _)| id).chain(&self.warm);
+        let looked_at = looked_at
+            .filter(|id| id.cluster == cluster)
+            .map(|id| id.namespace.clone());
+        let configured = self
+            .clusters
+            .get(usize::from(cluster.0))
+            .map(|cluster| cluster.namespaces.clone());
+        looked_at.chain(configured.unwrap_or_default()).collect()
+    }
+
+    /// Namespaces whose Servers are not well as far as their controllers tell.
+    fn worst(&self, cluster: ClusterId) -> Vec<Name> {
+        let unwell =
+            |health: &[u32; 6]| health[Health::Failing.rank()] + health[Health::Warning.rank()];
+        let mut worst: Vec<_> = self
+            .world
+            .maps()
+            .iter()
+            .map(|(_, map)| map)
+            .filter(|map| map.id.cluster == cluster && unwell(&map.counts.health) > 0)
+            .collect();
+        worst.sort_by_key(|map| (map.health().rank(), map.id.namespace.clone()));
+        worst
+            .into_iter()
+            .take(WORST)
+            .map(|map| map.id.namespace.clone())
+            .collect()
+    }
+
+    /// Namespaces of the Instances on screen in the list of all.
+    fn measured(&self, cluster: ClusterId) -> BTreeSet<Name> {
+        let list = self.list(Pane::All);
+        let page = self.page(Pane::All);
+        let rows = list.order.iter().skip(list.offset).take(page);
+        let shown: BTreeSet<Name> = rows
+            .filter_map(|slot| self.world.instances().get(*slot))
+            .filter(|pod| pod.cluster == cluster)
+            .map(|pod| pod.row.meta.namespace.clone())
+            .collect();
+        if shown.len() <= MEASURED {
+            shown
+        } else {
+            BTreeSet::new()
+        }
+    }
+
+    /// Where namespaces may not be listed, those that are configured are Maps all the same.
+    pub(super) fn assume_maps(&mut self, cluster: ClusterId) {
+        let names = self
+            .clusters
+            .get(usize::from(cluster.0))
+            .map(|cluster| cluster.namespaces.clone());
+        for namespace in names.unwrap_or_default() {
+            self.world.assume_map(cluster, &namespace);
+        }
+    }
+
+    /// Whether nothing is on its way: every stream that is wanted has delivered, or said why it can not.
+    pub fn is_quiet(&self) -> bool {
+        let settled = self
+            .looked_at
+            .as_ref()
+            .is_none_or(|(id, _)| self.warm.contains(id));
+        let delivered = |source: &Source| {
+            self.world
+                .feed(source)
+                .is_some_and(|feed| match &feed.state {
+                    FeedState::Live | FeedState::Refused(_) => true,
+                    FeedState::Stale(_) => !feed.synced,
+                    FeedState::Connecting | FeedState::Loading(..) => false,
+                })
+        };
+        settled && self.sought.is_none() && self.wanted().iter().all(delivered)
+    }
+}

@@ -1,0 +1,184 @@
+//! One request of ours: where it goes, and a refusal as a sentence.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response, Uri, header};
+use http_body_util::BodyExt as _;
+use kube::{Client, client::Body};
+use tokio::time::timeout;
+
+use super::problem::{problem, status_problem};
+use crate::{
+    kinds::Served,
+    model::{Cause, Problem},
+};
+
+/// A body that delivers nothing for this long is dead. Longer than the minute after which a server sends a bookmark.
+const SILENCE: Duration = Duration::from_secs(90);
+/// The same within a list, where bytes are due all the time.
+const STALL: Duration = Duration::from_secs(20);
+/// Refusals are short.
+const REFUSAL: usize = 64 * 1024;
+
+/// One cluster, as the feeds ask it.
+#[derive(Clone)]
+pub struct Asker {
+    client: Client,
+    server: Uri,
+    streams: Arc<AtomicBool>,
+}
+
+/// The bytes of an answer.
+pub struct Answer {
+    body: Body,
+    server: Uri,
+    wait: Duration,
+}
+
+impl Asker {
+    /// Asks through this client; the server's address is for the sentences.
+    pub fn new(client: Client, server: Uri) -> Self {
+        Self {
+            client,
+            server,
+            streams: Arc::new(AtomicBool::new(true)),
+        }
+    }
+
+    /// Whether this server is known to refuse streaming lists (Kubernetes 1.33 and those before 1.32 do).
+    pub(super) fn streams(&self) -> bool {
+        self.streams.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn never_streams(&self) {
+        self.streams.store(false, Ordering::Relaxed);
+    }
+
+    /// Sends a GET and waits for an answer that is none of refusal.
+    pub(super) async fn get(
+        &self,
+        verb: &str,
+        served: &Served,
+        namespace: Option<&str>,
+        name: Option<&str>,
+        query: &[(&str, &str)],
+    ) -> Result<Answer, Problem> {
+        let mut path = served.path(namespace, name);
+        for (n, (key, value)) in query.iter().enumerate() {
+            path.push(if n == 0 { '?' } else { '&' });
+            path.push_str(key);
+            path.push('=');
+            path.push_str(&encode(value));
+        }
+        let mut request = Request::get(path).header(header::ACCEPT, "application/json");
+        if verb == "watch" {
+            // A server that compresses a stream holds events back until its buffer is full.
+            request = request.header(header::ACCEPT_ENCODING, "identity");
+        }
+        let request = request.body(Body::empty()).map_err(|error| {
+            Problem::new(
+                Cause::Refused,
+                format!("Can not ask for {}: {error}", served.plural),
+            )
+        })?;
+        let response = self
+            .client
+            .send(request)
+            .await
+            .map_err(|error| problem(&error, &self.server))?;
+        if !response.status().is_success() {
+            return Err(self.refusal(verb, served, namespace, response).await);
+        }
+        let wait = if verb == "watch" { SILENCE } else { STALL };
+        Ok(Answer {
+            body: response.into_body(),
+            server: self.server.clone(),
+            wait,
+        })
+    }
+
+    async fn refusal(
+        &self,
+        verb: &str,
+        served: &Served,
+        namespace: Option<&str>,
+        response: Response<Body>,
+    ) -> Problem {
+        let (parts, body) = response.into_parts();
+        let mut answer = Answer {
+            body,
+            server: self.server.clone(),
+            wait: STALL,
+        };
+        let mut text = Vec::new();
+        while text.len() < REFUSAL {
+            match answer.next().await {
+                Ok(Some(bytes)) => text.extend_from_slice(&bytes),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        status_problem(
+            verb,
+            served.plural,
+            namespace,
+            parts.status,
+            &text,
+            &parts.headers,
+        )
+    }
+}
+
+impl Answer {
+    /// The next bytes; `None` at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        loop {
+            let Ok(frame) = timeout(self.wait, self.body.frame()).await else {
+                let seconds = self.wait.as_secs();
+                let what = format!(
+                    "{} has sent nothing for {seconds} s",
+                    self.server.host().unwrap_or("The server")
+                );
+                return Err(Problem::new(Cause::Unreachable, what));
+            };
+            match frame {
+                None => return Ok(None),
+                Some(Err(error)) => return Err(problem(&error, &self.server)),
+                Some(Ok(frame)) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Ok(Some(bytes));
+                    }
+                }
+            }
+        }
+    }
+
+    /// All of it, where it is known to be short.
+    pub(super) async fn all(mut self) -> Result<Vec<u8>, Problem> {
+        let mut text = Vec::new();
+        while let Some(bytes) = self.next().await? {
+            text.extend_from_slice(&bytes);
+        }
+        Ok(text)
+    }
+}
+
+/// Percent-encodes what may not stand in a query (RFC 3986, unreserved characters stay).
+fn encode(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                text.push(char::from(byte))
+            }
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}

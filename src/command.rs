@@ -1,0 +1,374 @@
+//! Everything a person can mean, in one table: keys, footer, help, the `:` prompt and the README read it.
+
+use std::sync::LazyLock;
+
+use crate::keys::Chord;
+
+/// What a person can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumIter)]
+pub enum Command {
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// A screenful up.
+    PageUp,
+    /// A screenful down.
+    PageDown,
+    /// To the first row.
+    Top,
+    /// To the last row.
+    Bottom,
+    /// To the pane on the right, into what is selected.
+    Open,
+    /// Out again: the filter, then the pane.
+    Back,
+    /// To the pane on the left.
+    Left,
+    /// To the next pane.
+    NextPane,
+    /// To the previous pane.
+    PreviousPane,
+    /// The pane with focus alone, or beside the others again.
+    Zoom,
+    /// Narrow the list by a text.
+    Filter,
+    /// Sort by the next column.
+    SortNext,
+    /// Sort by the previous column.
+    SortPrevious,
+    /// Turn the order round.
+    SortInvert,
+    /// To where one was before.
+    HistoryBack,
+    /// Forward again.
+    HistoryForward,
+    /// The prompt for commands and places.
+    Prompt,
+    /// What can be done here.
+    Help,
+    /// Services, Maps and Servers.
+    Home,
+    /// All Instances of the cluster.
+    Instances,
+    /// Run the credential plugin at the terminal.
+    LogIn,
+    /// Stop what runs; at rest, twice quits.
+    Cancel,
+    /// Draw everything again.
+    Repaint,
+    /// Into the background.
+    Suspend,
+    /// End the program.
+    Quit,
+}
+
+/// Where a command has a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everywhere.
+    Everywhere,
+    /// Where there is something to the right.
+    Inward,
+    /// Where there is something to the left.
+    Outward,
+    /// While a credential plugin waits for a person.
+    LoginNeeded,
+}
+
+/// One line of the table.
+pub struct Entry {
+    /// What is meant.
+    pub command: Command,
+    /// Its name at the prompt.
+    pub name: &'static str,
+    /// Other names that people of this field type.
+    pub aliases: &'static [&'static str],
+    /// The keys it has by default.
+    pub keys: &'static [&'static str],
+    /// The word in the footer; empty for what the footer does not show.
+    pub hint: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// Where it applies.
+    pub scope: Scope,
+}
+
+const fn entry(
+    command: Command,
+    name: &'static str,
+    keys: &'static [&'static str],
+    hint: &'static str,
+    help: &'static str,
+) -> Entry {
+    Entry {
+        command,
+        name,
+        aliases: &[],
+        keys,
+        hint,
+        help,
+        scope: Scope::Everywhere,
+    }
+}
+
+/// The table, in the order of help and footer.
+pub const COMMANDS: &[Entry] = &[
+    Entry {
+        scope: Scope::LoginNeeded,
+        ..entry(
+            Command::LogIn,
+            "login",
+            &["L"],
+            "log in",
+            "run the login of the kubeconfig's credential plugin",
+        )
+    },
+    Entry {
+        scope: Scope::Inward,
+        ..entry(
+            Command::Open,
+            "open",
+            &["enter", "right"],
+            "open",
+            "into what is selected",
+        )
+    },
+    Entry {
+        scope: Scope::Outward,
+        ..entry(
+            Command::Back,
+            "back",
+            &["esc"],
+            "back",
+            "clear the filter, else out to the pane before",
+        )
+    },
+    Entry {
+        scope: Scope::Outward,
+        ..entry(
+            Command::Left,
+            "left",
+            &["left", "h"],
+            "",
+            "to the pane on the left",
+        )
+    },
+    entry(
+        Command::Filter,
+        "filter",
+        &["/"],
+        "filter",
+        "narrow this list by a text",
+    ),
+    entry(
+        Command::Prompt,
+        "prompt",
+        &[":"],
+        "command",
+        "commands and places: :instances, :shop/prod/web",
+    ),
+    entry(
+        Command::Help,
+        "help",
+        &["?"],
+        "help",
+        "what can be done here",
+    ),
+    Entry {
+        aliases: &["pods", "pod", "po"],
+        ..entry(
+            Command::Instances,
+            "instances",
+            &["0"],
+            "all instances",
+            "all Instances of the cluster in one list",
+        )
+    },
+    Entry {
+        aliases: &["services", "apps"],
+        ..entry(
+            Command::Home,
+            "home",
+            &["H"],
+            "",
+            "Services, Maps and Servers",
+        )
+    },
+    entry(
+        Command::Zoom,
+        "zoom",
+        &["z"],
+        "zoom",
+        "this pane alone, or beside the others again",
+    ),
+    entry(Command::Down, "down", &["j", "down"], "", "one row down"),
+    entry(Command::Up, "up", &["k", "up"], "", "one row up"),
+    entry(
+        Command::PageDown,
+        "page-down",
+        &["pgdn", "ctrl-f"],
+        "",
+        "a screenful down",
+    ),
+    entry(
+        Command::PageUp,
+        "page-up",
+        &["pgup", "ctrl-b"],
+        "",
+        "a screenful up",
+    ),
+    entry(Command::Top, "top", &["g", "home"], "", "to the first row"),
+    entry(
+        Command::Bottom,
+        "bottom",
+        &["G", "end"],
+        "",
+        "to the last row",
+    ),
+    entry(
+        Command::NextPane,
+        "next-pane",
+        &["tab"],
+        "",
+        "to the next pane",
+    ),
+    entry(
+        Command::PreviousPane,
+        "previous-pane",
+        &["backtab"],
+        "",
+        "to the previous pane",
+    ),
+    entry(
+        Command::SortNext,
+        "sort",
+        &[">"],
+        "",
+        "sort by the next column",
+    ),
+    entry(
+        Command::SortPrevious,
+        "sort-back",
+        &["<"],
+        "",
+        "sort by the previous column",
+    ),
+    entry(
+        Command::SortInvert,
+        "invert",
+        &["I"],
+        "",
+        "turn the order round",
+    ),
+    entry(
+        Command::HistoryBack,
+        "history-back",
+        &["["],
+        "",
+        "to where you were before",
+    ),
+    entry(
+        Command::HistoryForward,
+        "history-forward",
+        &["]"],
+        "",
+        "forward again",
+    ),
+    entry(
+        Command::Cancel,
+        "cancel",
+        &["ctrl-c"],
+        "",
+        "stop what runs; at rest, twice quits",
+    ),
+    entry(
+        Command::Repaint,
+        "repaint",
+        &["ctrl-l"],
+        "",
+        "draw the screen again",
+    ),
+    entry(
+        Command::Suspend,
+        "suspend",
+        &["ctrl-z"],
+        "",
+        "into the background; fg brings it back",
+    ),
+    Entry {
+        aliases: &["q", "q!", "exit"],
+        ..entry(Command::Quit, "quit", &["q"], "quit", "end barkeep")
+    },
+];
+
+static KEYMAP: LazyLock<Vec<(Chord, Command)>> = LazyLock::new(|| {
+    let chords = |entry: &'static Entry| {
+        entry
+            .keys
+            .iter()
+            .filter_map(move |key| Some((key.parse().ok()?, entry.command)))
+    };
+    COMMANDS.iter().flat_map(chords).collect()
+});
+
+/// What a key means.
+pub fn of_key(chord: Chord) -> Option<Command> {
+    KEYMAP
+        .iter()
+        .find(|(known, _)| *known == chord)
+        .map(|(_, command)| *command)
+}
+
+/// What a name at the prompt means.
+pub fn of_name(name: &str) -> Option<Command> {
+    COMMANDS
+        .iter()
+        .find(|entry| entry.name == name || entry.aliases.contains(&name))
+        .map(|entry| entry.command)
+}
+
+impl Command {
+    /// Its line of the table.
+    pub fn entry(self) -> &'static Entry {
+        // Every command has a line (a test holds that); the last one stands in only to have no panic here.
+        COMMANDS
+            .iter()
+            .find(|entry| entry.command == self)
+            .unwrap_or(&COMMANDS[COMMANDS.len() - 1])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_has_one_line_and_every_key_one_meaning() {
+        for command in Command::iter() {
+            assert_eq!(
+                COMMANDS
+                    .iter()
+                    .filter(|entry| entry.command == command)
+                    .count(),
+                1,
+                "{command:?}"
+            );
+        }
+        let keys: Vec<&str> = COMMANDS
+            .iter()
+            .flat_map(|entry| entry.keys)
+            .copied()
+            .collect();
+        assert_eq!(
+            keys.iter().collect::<HashSet<_>>().len(),
+            keys.len(),
+            "a key with two meanings"
+        );
+        assert_eq!(KEYMAP.len(), keys.len(), "a key that can not be read");
+    }
+}

@@ -1,0 +1,119 @@
+//! Instances: those of one Server, and all of the cluster.
+
+use super::{Cell, Column, Width, amount, bound, column, number};
+use crate::model::{World, health::judge_instance, table::Slot, tree::Instance};
+
+fn with(world: &World, slot: Slot, cell: impl Fn(&Instance) -> Cell) -> Cell {
+    world.instances().get(slot).map_or(Cell::Blank, cell)
+}
+
+const HEALTH: Column = column("", Width::Fixed(1), 0, |world, slot| {
+    with(world, slot, |pod| Cell::Health(pod.health))
+});
+
+const NAME: Column = Column {
+    found: true,
+    ..column("NAME", Width::Rest(16), 0, |world, slot| {
+        with(world, slot, |pod| Cell::Text(pod.row.meta.name.clone()))
+    })
+};
+
+const NAMESPACE: Column = Column {
+    found: true,
+    ..column("NAMESPACE", Width::Fit(9, 24), 6, |world, slot| {
+        with(world, slot, |pod| Cell::text(&pod.row.meta.namespace))
+    })
+};
+
+const READY: Column = Column {
+    right: true,
+    ..column("READY", Width::Fixed(5), 1, |world, slot| {
+        with(world, slot, |pod| {
+            Cell::Ratio(pod.row.ready.into(), pod.row.containers.into())
+        })
+    })
+};
+
+const STATUS: Column = Column {
+    found: true,
+    ..column("STATUS", Width::Fit(12, 30), 0, |world, slot| {
+        with(world, slot, |pod| {
+            Cell::Status(Box::new(judge_instance(&pod.row, world.now)))
+        })
+    })
+};
+
+const RESTARTS: Column = number("RST", 4, 4, |world, slot| {
+    with(world, slot, |pod| Cell::Count(pod.row.restarts.into()))
+});
+
+const CPU: Column = number("CPU", 6, 3, |world, slot| {
+    amount(world.usage(slot).map(|usage| usage.cpu), Cell::Cores)
+});
+const CPU_REQUEST: Column = number("REQ", 6, 9, |world, slot| {
+    with(world, slot, |pod| {
+        bound(pod.row.resources.cpu_request, Cell::Cores)
+    })
+});
+const CPU_LIMIT: Column = number("LIM", 6, 8, |world, slot| {
+    with(world, slot, |pod| {
+        bound(pod.row.resources.cpu_limit, Cell::Cores)
+    })
+});
+const MEMORY: Column = number("MEM", 6, 3, |world, slot| {
+    amount(world.usage(slot).map(|usage| usage.memory), Cell::Bytes)
+});
+const MEMORY_REQUEST: Column = number("REQ", 6, 9, |world, slot| {
+    with(world, slot, |pod| {
+        bound(pod.row.resources.memory_request, Cell::Bytes)
+    })
+});
+const MEMORY_LIMIT: Column = number("LIM", 6, 8, |world, slot| {
+    with(world, slot, |pod| {
+        bound(pod.row.resources.memory_limit, Cell::Bytes)
+    })
+});
+
+const NODE: Column = Column {
+    found: true,
+    ..column("NODE", Width::Fit(4, 20), 5, |world, slot| {
+        with(world, slot, |pod| Cell::name(pod.row.node.as_ref()))
+    })
+};
+
+const AGE: Column = number("AGE", 5, 2, |world, slot| {
+    with(world, slot, |pod| Cell::Since(pod.row.meta.created))
+});
+
+pub(super) const COLUMNS: &[Column] = &[
+    HEALTH,
+    NAME,
+    READY,
+    STATUS,
+    RESTARTS,
+    CPU,
+    CPU_REQUEST,
+    CPU_LIMIT,
+    MEMORY,
+    MEMORY_REQUEST,
+    MEMORY_LIMIT,
+    NODE,
+    AGE,
+];
+
+pub(super) const ALL_COLUMNS: &[Column] = &[
+    HEALTH,
+    NAMESPACE,
+    NAME,
+    READY,
+    STATUS,
+    RESTARTS,
+    CPU,
+    CPU_REQUEST,
+    CPU_LIMIT,
+    MEMORY,
+    MEMORY_REQUEST,
+    MEMORY_LIMIT,
+    NODE,
+    AGE,
+];

@@ -1,0 +1,241 @@
+//! The navigable lists: which rows, in which columns, with which typed cells. No drawing here.
+//!
+//! A pane is a table of [`Column`]s over slots of the [`World`]; `ui` turns cells into text, `app` into an order.
+
+mod instances;
+mod maps;
+mod servers;
+mod services;
+
+use std::cmp::Ordering;
+
+use compact_str::CompactString;
+
+use crate::model::{Health, Name, World, health::Verdict, table::Slot};
+
+/// Which list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pane {
+    /// All Services.
+    #[default]
+    Services,
+    /// The Maps of the selected Service.
+    Maps,
+    /// The Servers of the selected Map.
+    Servers,
+    /// The Instances of the selected Server.
+    Instances,
+    /// All Instances of the cluster.
+    All,
+}
+
+impl Pane {
+    /// The panes of the home screen, from left to right.
+    pub const HOME: [Self; 4] = [Self::Services, Self::Maps, Self::Servers, Self::Instances];
+
+    /// The title, and what its rows are called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Services => "SERVICES",
+            Self::Maps => "MAPS",
+            Self::Servers => "SERVERS",
+            Self::Instances | Self::All => "INSTANCES",
+        }
+    }
+
+    /// What one calls its rows in a sentence.
+    pub fn rows(self) -> &'static str {
+        match self {
+            Self::Services => "Services",
+            Self::Maps => "Maps",
+            Self::Servers => "Servers",
+            Self::Instances | Self::All => "Instances",
+        }
+    }
+
+    /// Its columns.
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Services => services::COLUMNS,
+            Self::Maps => maps::COLUMNS,
+            Self::Servers => servers::COLUMNS,
+            Self::Instances => instances::COLUMNS,
+            Self::All => instances::ALL_COLUMNS,
+        }
+    }
+
+    /// The text that a filter looks at.
+    pub fn filter_text(self, world: &World, slot: Slot) -> CompactString {
+        let of = self
+            .columns()
+            .iter()
+            .filter(|column| column.found)
+            .map(|column| (column.cell)(world, slot));
+        let mut text = CompactString::default();
+        for cell in of {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&cell.plain());
+        }
+        text
+    }
+}
+
+/// How wide a column is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// Always this many columns.
+    Fixed(u16),
+    /// As its widest cell so far, between these.
+    Fit(u16, u16),
+    /// At least this, and what is left.
+    Rest(u16),
+}
+
+/// One column of a pane.
+pub struct Column {
+    /// Heading, in capitals; also its name when sorting.
+    pub heading: &'static str,
+    /// How wide.
+    pub width: Width,
+    /// Numbers stand to the right.
+    pub right: bool,
+    /// When there is no room: the highest goes first, 0 never.
+    pub drop: u8,
+    /// Sorted from the largest at first.
+    pub descending: bool,
+    /// The filter looks at it.
+    pub found: bool,
+    /// A row's cell.
+    pub cell: fn(&World, Slot) -> Cell,
+}
+
+const fn column(
+    heading: &'static str,
+    width: Width,
+    drop: u8,
+    cell: fn(&World, Slot) -> Cell,
+) -> Column {
+    Column {
+        heading,
+        width,
+        right: false,
+        drop,
+        descending: false,
+        found: false,
+        cell,
+    }
+}
+
+const fn number(
+    heading: &'static str,
+    width: u16,
+    drop: u8,
+    cell: fn(&World, Slot) -> Cell,
+) -> Column {
+    Column {
+        heading,
+        width: Width::Fixed(width),
+        right: true,
+        drop,
+        descending: true,
+        found: false,
+        cell,
+    }
+}
+
+/// One value of a row. Text only where it is text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing known.
+    Absent,
+    /// Deliberately nothing.
+    Blank,
+    /// A name or word.
+    Text(CompactString),
+    /// A glyph.
+    Health(Health),
+    /// Ready of desired.
+    Ratio(u32, u32),
+    /// A word with its health, a count, a rollout's progress.
+    Status(Box<Verdict>),
+    /// Millicores.
+    Cores(u64),
+    /// Bytes.
+    Bytes(u64),
+    /// A number; 0 is muted.
+    Count(u64),
+    /// Epoch seconds, shown as an age.
+    Since(i64),
+}
+
+impl Cell {
+    fn text(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+
+    fn name(name: Option<&Name>) -> Self {
+        name.map_or(Self::Absent, |name| Self::text(name))
+    }
+
+    /// As a filter reads it.
+    pub fn plain(&self) -> CompactString {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Status(verdict) => CompactString::from(&*verdict.word),
+            Self::Health(health) => health.word().into(),
+            _ => CompactString::default(),
+        }
+    }
+
+    /// Order within a column: what is absent comes last however it is sorted, see [`compare`].
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            (Self::Health(a), Self::Health(b)) => a.rank().cmp(&b.rank()),
+            (Self::Ratio(a, b), Self::Ratio(c, d)) => (u64::from(*a) * u64::from(*d))
+                .cmp(&(u64::from(*c) * u64::from(*b)))
+                .then(b.cmp(d)),
+            (Self::Status(a), Self::Status(b)) => {
+                (a.health.rank(), &a.word, a.times).cmp(&(b.health.rank(), &b.word, b.times))
+            }
+            (Self::Cores(a), Self::Cores(b))
+            | (Self::Bytes(a), Self::Bytes(b))
+            | (Self::Count(a), Self::Count(b)) => a.cmp(b),
+            // An age grows as its timestamp shrinks.
+            (Self::Since(a), Self::Since(b)) => b.cmp(a),
+            _ => Ordering::Equal,
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent | Self::Blank | Self::Since(0))
+    }
+}
+
+/// Compares two rows by a column.
+pub fn compare(column: &Column, descending: bool, world: &World, a: Slot, b: Slot) -> Ordering {
+    let (a, b) = ((column.cell)(world, a), (column.cell)(world, b));
+    match (a.is_absent(), b.is_absent()) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Greater,
+        (false, true) => Ordering::Less,
+        _ if descending => b.cmp(&a),
+        _ => a.cmp(&b),
+    }
+}
+
+/// `–` where usage is not known, the amount where it is.
+fn amount(amount: Option<u64>, cell: fn(u64) -> Cell) -> Cell {
+    amount.map_or(Cell::Absent, cell)
+}
+
+/// A request or limit: none is nothing to show.
+fn bound(amount: u64, cell: fn(u64) -> Cell) -> Cell {
+    if amount == 0 {
+        Cell::Absent
+    } else {
+        cell(amount)
+    }
+}
