@@ -22,5 +22,6 @@
 
 pub mod cluster;
 pub mod model;
+pub mod terminal;
 pub mod text;
 pub mod ui;

@@ -1,0 +1,16 @@
+//! The real terminal. Only this room and the loop that drives it know that there is one.
+//!
+//! [`Guard`] takes it over and gives it back, [`Screen`] shows frames on it, [`events`] are its keys, [`Signals`] what the
+//! system says. Nothing here knows what is drawn.
+
+mod encode;
+mod guard;
+mod pen;
+#[cfg(test)]
+mod proof;
+mod screen;
+mod signals;
+
+pub use guard::{Guard, Options, contain, erases_in_colour, events, output};
+pub use screen::{Drawn, Screen};
+pub use signals::{Notice, Signals};
