@@ -9,12 +9,12 @@
 use std::io::Write as _;
 
 use ratatui::{
-    buffer::{Buffer, Cell, CellDiffOption, CellWidth as _},
+    buffer::{Buffer, Cell, CellDiffOption},
     style::Color,
 };
 use unicode_width::UnicodeWidthChar as _;
 
-use super::pen::{Pen, VISIBLE_ON_BLANK, is_blank};
+use crate::ui::pen::{Pen, VISIBLE_ON_BLANK, columns, is_blank};
 
 /// Where the terminal's cursor is.
 #[derive(Clone, Copy, Debug)]
@@ -273,10 +273,10 @@ fn glyphs(shown: &[Cell], wanted: &[Cell]) -> Vec<Glyph> {
     let (mut there, mut x) = (0, 0);
     while x < wanted.len() {
         while there < x {
-            there += columns(shown, there);
+            there += fitting(shown, there);
         }
-        let width = columns(wanted, x);
-        let stands = there == x && columns(shown, x) == width && looks_alike(&shown[x], &wanted[x]);
+        let width = fitting(wanted, x);
+        let stands = there == x && fitting(shown, x) == width && looks_alike(&shown[x], &wanted[x]);
         let dirty = !stands || wanted[x].diff_option == CellDiffOption::AlwaysUpdate;
         glyphs.push(Glyph {
             x: x as u16,
@@ -288,12 +288,9 @@ fn glyphs(shown: &[Cell], wanted: &[Cell]) -> Vec<Glyph> {
     glyphs
 }
 
-fn columns(row: &[Cell], x: usize) -> usize {
-    let cell = &row[x];
-    if cell.symbol().len() == 1 {
-        return 1;
-    }
-    usize::from(cell.cell_width()).clamp(1, row.len() - x)
+/// The columns of a glyph. The last column has no room for a wide one.
+fn fitting(row: &[Cell], x: usize) -> usize {
+    columns(&row[x]).min(row.len() - x)
 }
 
 fn looks_alike(a: &Cell, b: &Cell) -> bool {
@@ -324,7 +321,7 @@ fn csi(count: u16, end: u8, out: &mut Vec<u8>) {
     out.push(end);
 }
 
-pub(super) fn number(value: u16, out: &mut Vec<u8>) {
+fn number(value: u16, out: &mut Vec<u8>) {
     // Writing to a Vec cannot fail.
     let _ = write!(out, "{value}");
 }

@@ -5,7 +5,6 @@
 
 mod encode;
 mod guard;
-mod pen;
 #[cfg(test)]
 mod proof;
 mod screen;

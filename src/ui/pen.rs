@@ -1,22 +1,22 @@
 //! The pen: how characters are inked, and the shortest way to tell a terminal (SGR).
 
+use std::io::Write as _;
+
 use ratatui::{
-    buffer::Cell,
+    buffer::{Cell, CellWidth as _},
     style::{Color, Modifier},
 };
 
-use super::encode::number;
-
 /// How a glyph is inked, and how the terminal will ink the next one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pen {
-    pub(super) fg: Color,
-    pub(super) bg: Color,
-    pub(super) modifier: Modifier,
+pub(crate) struct Pen {
+    pub(crate) fg: Color,
+    pub(crate) bg: Color,
+    pub(crate) modifier: Modifier,
 }
 
 /// Modifiers that show on a blank. The others, and the text colour, make no difference there.
-pub(super) const VISIBLE_ON_BLANK: Modifier = Modifier::REVERSED
+pub(crate) const VISIBLE_ON_BLANK: Modifier = Modifier::REVERSED
     .union(Modifier::UNDERLINED)
     .union(Modifier::SLOW_BLINK)
     .union(Modifier::RAPID_BLINK)
@@ -37,7 +37,7 @@ const SWITCHES: [(Modifier, u8, u8); 9] = [
 
 impl Pen {
     /// How a cell is inked, without what cannot be seen.
-    pub(super) fn of(cell: &Cell) -> Self {
+    pub(crate) fn of(cell: &Cell) -> Self {
         let pen = Self {
             fg: cell.fg,
             bg: cell.bg,
@@ -60,14 +60,14 @@ impl Pen {
     }
 
     /// Whether a blank looks the same in this pen as in the one that is wanted.
-    pub(super) fn suits_blank(self, wanted: Self) -> bool {
+    pub(crate) fn suits_blank(self, wanted: Self) -> bool {
         self.bg == wanted.bg
             && self.modifier.intersection(VISIBLE_ON_BLANK) == wanted.modifier
             && (wanted.modifier.is_empty() || self.fg == wanted.fg)
     }
 
     /// Tells the terminal to take that pen instead of this one: what changed, or all of it if that is shorter.
-    pub(super) fn change(self, wanted: Self, out: &mut Vec<u8>) {
+    pub(crate) fn change(self, wanted: Self, out: &mut Vec<u8>) {
         if wanted == Self::default() {
             return out.extend_from_slice(b"\x1b[m");
         }
@@ -88,8 +88,16 @@ impl Pen {
     }
 }
 
-pub(super) fn is_blank(cell: &Cell) -> bool {
+pub(crate) fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " "
+}
+
+/// The columns that a cell's symbol takes. One that nobody may see takes the one of the blank in its place.
+pub(crate) fn columns(cell: &Cell) -> usize {
+    match cell.symbol() {
+        symbol if symbol.len() == 1 || symbol.contains(char::is_control) => 1,
+        _ => usize::from(cell.cell_width()).max(1),
+    }
 }
 
 /// SGR parameters, each followed by a semicolon.
@@ -150,8 +158,8 @@ fn colour(colour: Color, base: u8, out: &mut Vec<u8>) {
 }
 
 fn parameter(value: u8, out: &mut Vec<u8>) {
-    number(u16::from(value), out);
-    out.push(b';');
+    // Writing to a Vec cannot fail.
+    let _ = write!(out, "{value};");
 }
 
 #[cfg(test)]
