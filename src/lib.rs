@@ -21,6 +21,7 @@
 //! ```
 
 pub mod cluster;
+pub mod keys;
 pub mod model;
 pub mod terminal;
 pub mod text;

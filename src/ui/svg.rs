@@ -50,13 +50,14 @@ pub fn svg(frame: &Buffer, theme: &Theme) -> String {
         usize::from(frame.area.height) * CELL.1,
     );
     let ground = hex(rgb(theme.background).unwrap_or_default());
+    let edge = hex(theme.rule.fg.and_then(rgb).unwrap_or_default());
     let (grounds, shapes, words) = body(frame, theme);
     let (full_width, full_height) = (width + 2 * MARGIN, height + 2 * MARGIN);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{full_width}\" height=\"{full_height}\" \
          viewBox=\"-{MARGIN} -{MARGIN} {full_width} {full_height}\">\n\
          <rect x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"{full_width}\" height=\"{full_height}\" rx=\"10\" \
-         fill=\"{ground}\"/>\n\
+         fill=\"{ground}\" stroke=\"{edge}\" stroke-opacity=\".6\"/>\n\
          {grounds}{shapes}<g {FONT}>\n{words}</g>\n</svg>\n"
     )
 }
