@@ -20,9 +20,13 @@
 //!         └────────────────── bounded channel ← Event::Feed / Event::Done ────┘
 //! ```
 
+pub mod cli;
 pub mod cluster;
+pub mod config;
 pub mod keys;
+pub mod log;
 pub mod model;
+pub mod paths;
 pub mod terminal;
 pub mod text;
 pub mod ui;
