@@ -21,15 +21,19 @@
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod cluster;
 pub mod command;
+pub mod config;
 pub mod effect;
 pub mod event;
 pub mod keys;
 pub mod kinds;
 pub mod layout;
+pub mod log;
 pub mod model;
 pub mod panes;
+pub mod paths;
 pub mod terminal;
 pub mod text;
 pub mod ui;

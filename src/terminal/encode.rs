@@ -118,9 +118,19 @@ impl Encoder {
     }
 
     fn row(&mut self, y: u16, shown: &[Cell], wanted: &[Cell], out: &mut Vec<u8>) {
-        let glyphs = glyphs(shown, wanted);
+        let mut glyphs = glyphs(shown, wanted);
         let end = wanted.len() as u16;
-        let mut next = 0;
+        let first = glyphs.iter().position(|glyph| glyph.dirty);
+        let mut next = first.unwrap_or(glyphs.len());
+        if self.sweeping_pays(&glyphs[next..], wanted) {
+            let cell = &wanted[usize::from(glyphs[next].x)];
+            self.approach(glyphs[next].x, y, wanted, out);
+            self.ink(Pen::of(cell), out);
+            out.extend_from_slice(b"\x1b[K");
+            for glyph in &mut glyphs[next..] {
+                glyph.dirty &= !is_blank(&wanted[usize::from(glyph.x)]);
+            }
+        }
         while let Some(glyph) = glyphs.get(next) {
             let cell = &wanted[usize::from(glyph.x)];
             next += 1;
@@ -152,6 +162,38 @@ impl Encoder {
                 self.advance(1, end);
             }
         }
+    }
+
+    /// Whether the rest of a row is best erased first, and then only its words written: a row that takes or loses a tint is
+    /// full of gaps, and each of them is then only skipped.
+    fn sweeping_pays(&self, rest: &[Glyph], wanted: &[Cell]) -> bool {
+        const SKIP: usize = 5;
+        let Some(first) = rest.first() else {
+            return false;
+        };
+        let ground = Pen::of(&wanted[usize::from(first.x)]);
+        if !ground.modifier.intersection(VISIBLE_ON_BLANK).is_empty()
+            || (ground.bg != Color::Reset && !self.colour_erase)
+        {
+            return false;
+        }
+        let (mut gap, mut saved) = (0, 0);
+        for glyph in rest {
+            let cell = &wanted[usize::from(glyph.x)];
+            let pen = Pen::of(cell);
+            let blank = is_blank(cell);
+            if pen.bg != ground.bg || (blank && !pen.modifier.is_empty()) || !(blank || glyph.dirty)
+            {
+                return false;
+            }
+            if blank && glyph.dirty {
+                gap += 1;
+            } else {
+                saved += gap.min(2 * SKIP).saturating_sub(SKIP);
+                gap = 0;
+            }
+        }
+        saved > SKIP
     }
 
     /// Erases that many columns where this is shorter than writing blanks.

@@ -20,6 +20,7 @@ use std::{
 };
 
 use crossterm::{event::EventStream, terminal};
+use ratatui::layout::Rect;
 use rustix::process::{Signal, kill_current_process_group};
 
 /// Alternate screen, no cursor, bracketed paste, focus reports.
@@ -104,6 +105,14 @@ impl Drop for Guard {
 /// The terminal as a file: what is written goes out at once and in one piece, where `Stdout` would cut it at line ends.
 pub fn output() -> io::Result<File> {
     Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+}
+
+/// The size of the terminal; the customary one where it does not say (a serial line, some containers).
+pub fn size() -> Rect {
+    match terminal::size() {
+        Ok((columns @ 1.., rows @ 1..)) => Rect::new(0, 0, columns, rows),
+        _ => Rect::new(0, 0, 80, 24),
+    }
 }
 
 /// Keys, paste, resize and focus, as a stream. Drop it before the terminal is handed over and make a new one after,

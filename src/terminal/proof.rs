@@ -9,6 +9,7 @@ use ratatui::{
 };
 
 use super::screen::Screen;
+use crate::ui::{ColorDepth, Theme};
 
 const AREA: Rect = Rect::new(0, 0, 40, 8);
 
@@ -177,6 +178,11 @@ impl Dice {
                 frame[(x - 1, y)].reset();
             }
             frame.set_string(x, y, text, style);
+            // A row that takes or loses the selection's tint.
+            if self.below(3) == 0 {
+                let tint = self.style().bg.unwrap_or_default();
+                frame.set_style(Rect::new(x, y, AREA.width - x, 1), Style::new().bg(tint));
+            }
         }
     }
 }
@@ -286,4 +292,50 @@ fn a_resize_and_a_repaint_send_everything() {
     bench.screen.repaint();
     assert!(bench.show(&frame, None).contains("\x1b[2J"));
     assert_eq!(bench.show(&frame, None), "");
+}
+
+/// A screen like the real one: coloured glyphs, a tinted row, lines between panes.
+fn servers(area: Rect, selected: u16, theme: &Theme) -> Buffer {
+    let mut frame = Buffer::empty(area);
+    let left = area.width / 2;
+    for y in 1..area.height - 1 {
+        frame.set_string(left - 2, y, "│", theme.rule);
+        frame.set_string(left + 1, y, "●", theme.ok);
+        let row = format!("server-{y:<12} dep    3/3  healthy   0.04c  84Mi     {y:>2}    2h");
+        frame.set_string(left + 4, y, row, theme.text);
+        if y == selected {
+            frame.set_style(
+                Rect::new(left - 1, y, area.width - left + 1, 1),
+                theme.selected,
+            );
+            frame.set_string(left - 1, y, "▌", theme.selected_bar);
+        }
+    }
+    frame
+}
+
+#[test]
+fn moving_the_selection_and_a_whole_screen_stay_within_their_bytes() {
+    let large = Rect::new(0, 0, 200, 50);
+    for (depth, move_limit) in [
+        (ColorDepth::True, 260),
+        (ColorDepth::Ansi256, 230),
+        (ColorDepth::Ansi16, 200),
+    ] {
+        let theme = Theme::dark(depth);
+        let mut screen = Screen::new(Vec::new(), true);
+        let mut send = |selected| {
+            let wanted = servers(large, selected, &theme);
+            let drawn = screen.frame(large, |frame| {
+                frame.merge(&wanted);
+                None
+            });
+            drawn.unwrap().bytes
+        };
+        let (whole, step) = (send(5), send(6));
+        assert!(
+            whole <= 10_000 && step <= move_limit,
+            "{depth:?}: {whole} and {step} bytes"
+        );
+    }
 }

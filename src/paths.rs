@@ -1,0 +1,29 @@
+//! Where barkeep's own files are, by the customs of the system.
+
+use std::path::PathBuf;
+
+use directories::ProjectDirs;
+
+/// The settings. Nothing where the person has no home directory.
+pub fn config() -> Option<PathBuf> {
+    Some(ours()?.config_dir().join("config.toml"))
+}
+
+/// The log.
+pub fn log() -> Option<PathBuf> {
+    Some(state()?.join("barkeep.log"))
+}
+
+/// What is kept between runs and is nobody's setting.
+fn state() -> Option<PathBuf> {
+    let ours = ours()?;
+    Some(
+        ours.state_dir()
+            .unwrap_or_else(|| ours.data_local_dir())
+            .to_owned(),
+    )
+}
+
+fn ours() -> Option<ProjectDirs> {
+    ProjectDirs::from("dev", "barkeep", "barkeep")
+}
