@@ -3,5 +3,6 @@
 //! Pure: no async, no clock, no I/O, no terminal. Everything here can be made in a test with a literal.
 
 pub mod problem;
+pub mod sanitize;
 
 pub use problem::{Cause, Problem};
