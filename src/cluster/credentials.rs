@@ -97,9 +97,17 @@ impl Credentials {
     async fn fetch(&self, refused: Option<u64>) -> Result<Arc<Issued>, Problem> {
         match &self.source {
             Source::Fixed(issued) => Ok(Arc::clone(issued)),
-            Source::File { path, instead, last } => self.read(path, instead.as_ref(), last, refused).await,
+            Source::File {
+                path,
+                instead,
+                last,
+            } => self.read(path, instead.as_ref(), last, refused).await,
             Source::Oidc(oidc) => Ok(Arc::new(self.issue(Some(oidc.header().await?), None, None))),
-            Source::Plugin { exec, flight, failed } => {
+            Source::Plugin {
+                exec,
+                flight,
+                failed,
+            } => {
                 let good = |outcome: &Result<Arc<Issued>, Problem>| match outcome {
                     Ok(issued) => {
                         Some(issued.number) != refused
@@ -108,9 +116,15 @@ impl Credentials {
                     Err(_) => lock(failed).is_some_and(|at| Timestamp::now() < at + FAILURE_AGE),
                 };
                 let run = || {
-                    let (exec, numbers, failed) = (Arc::clone(exec), Arc::clone(&self.numbers), Arc::clone(failed));
+                    let (exec, numbers, failed) = (
+                        Arc::clone(exec),
+                        Arc::clone(&self.numbers),
+                        Arc::clone(failed),
+                    );
                     async move {
-                        let outcome = plugin::run(&exec).await.and_then(|got| issued(&numbers, got));
+                        let outcome = plugin::run(&exec)
+                            .await
+                            .and_then(|got| issued(&numbers, got));
                         *lock(&failed) = outcome.is_err().then(Timestamp::now);
                         outcome.map(Arc::new)
                     }
@@ -129,7 +143,8 @@ impl Credentials {
     pub(super) async fn login(&self) -> Result<(), Problem> {
         let Source::Plugin { exec, flight, .. } = &self.source else {
             let what = "There is no credential plugin to log in with";
-            return Err(Problem::new(Cause::Credentials, what).hint("Renew the credentials in the kubeconfig"));
+            return Err(Problem::new(Cause::Credentials, what)
+                .hint("Renew the credentials in the kubeconfig"));
         };
         let credential = plugin::run_with_terminal(exec).await?;
         flight.put(Arc::new(issued(&self.numbers, credential)?));
@@ -158,7 +173,8 @@ impl Credentials {
                 (None, Some(token)) => bearer(token.expose_secret())?,
                 (None, None) => {
                     let what = format!("Cannot read the token file {}: {error}", path.display());
-                    return Err(Problem::new(Cause::Credentials, what).hint("Correct the tokenFile in the kubeconfig"));
+                    return Err(Problem::new(Cause::Credentials, what)
+                        .hint("Correct the tokenFile in the kubeconfig"));
                 }
             },
         };
@@ -167,7 +183,12 @@ impl Credentials {
         Ok(issued)
     }
 
-    fn issue(&self, header: Option<HeaderValue>, identity: Option<Identity>, renew_at: Option<Timestamp>) -> Issued {
+    fn issue(
+        &self,
+        header: Option<HeaderValue>,
+        identity: Option<Identity>,
+        renew_at: Option<Timestamp>,
+    ) -> Issued {
         Issued {
             number: self.numbers.fetch_add(1, Ordering::Relaxed),
             header,
@@ -194,12 +215,23 @@ fn source(target: &Target, user: &AuthInfo) -> Result<Source, Problem> {
             last: Mutex::new(None),
         });
     }
-    if let Some(token) = user.token.as_ref().filter(|token| !token.expose_secret().is_empty()) {
+    if let Some(token) = user
+        .token
+        .as_ref()
+        .filter(|token| !token.expose_secret().is_empty())
+    {
         return Ok(fixed(Some(bearer(token.expose_secret())?)));
     }
     if let Some(name) = user.username.as_deref().filter(|name| !name.is_empty()) {
-        let password = user.password.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
-        return Ok(fixed(Some(header("Basic", &STANDARD.encode(format!("{name}:{password}")))?)));
+        let password = user
+            .password
+            .as_ref()
+            .map(ExposeSecret::expose_secret)
+            .unwrap_or_default();
+        return Ok(fixed(Some(header(
+            "Basic",
+            &STANDARD.encode(format!("{name}:{password}")),
+        )?)));
     }
     if let Some(exec) = &user.exec {
         return Ok(Source::Plugin {
@@ -208,28 +240,41 @@ fn source(target: &Target, user: &AuthInfo) -> Result<Source, Problem> {
             failed: Arc::default(),
         });
     }
-    match user.auth_provider.as_ref().map(|provider| provider.name.as_str()) {
+    match user
+        .auth_provider
+        .as_ref()
+        .map(|provider| provider.name.as_str())
+    {
         None => Ok(fixed(None)),
         Some("oidc") => Ok(Source::Oidc(Oidc::new(target))),
         Some(name) => {
-            let what = format!("The user “{}” logs in with the auth-provider {name}, which Kubernetes has removed", target.user);
+            let what = format!(
+                "The user “{}” logs in with the auth-provider {name}, which Kubernetes has removed",
+                target.user
+            );
             let plugin = match name {
                 "gcp" => "Use the exec plugin gke-gcloud-auth-plugin",
                 "azure" => "Use the exec plugin kubelogin",
                 _ => "Use an exec plugin",
             };
-            Err(Problem::new(Cause::Credentials, what).hint(format!("{plugin} instead: fetch the kubeconfig again")))
+            Err(Problem::new(Cause::Credentials, what)
+                .hint(format!("{plugin} instead: fetch the kubeconfig again")))
         }
     }
 }
 
 fn issued(numbers: &AtomicU64, credential: plugin::Credential) -> Result<Issued, Problem> {
     let now = Timestamp::now();
-    let token = credential.token.as_ref().map(|token| bearer(token.expose_secret()));
+    let token = credential
+        .token
+        .as_ref()
+        .map(|token| bearer(token.expose_secret()));
     Ok(Issued {
         number: numbers.fetch_add(1, Ordering::Relaxed),
         header: token.transpose()?,
-        identity: credential.certificate.map(|(certificate, key)| Identity { certificate, key }),
+        identity: credential
+            .certificate
+            .map(|(certificate, key)| Identity { certificate, key }),
         renew_at: credential.expires.map(|end| {
             let early = end.checked_sub(MARGIN).unwrap_or(end);
             early.max(now + AT_LEAST)
@@ -244,8 +289,11 @@ fn bearer(token: &str) -> Result<HeaderValue, Problem> {
 pub(super) fn header(scheme: &str, secret: &str) -> Result<HeaderValue, Problem> {
     let value = HeaderValue::try_from(format!("{scheme} {secret}"));
     let mut value = value.map_err(|_| {
-        Problem::new(Cause::Credentials, "The token holds characters that no token can have")
-            .hint("Fetch it again: a line break or quote may have been copied with it")
+        Problem::new(
+            Cause::Credentials,
+            "The token holds characters that no token can have",
+        )
+        .hint("Fetch it again: a line break or quote may have been copied with it")
     })?;
     value.set_sensitive(true);
     Ok(value)

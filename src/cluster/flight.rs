@@ -27,7 +27,11 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
     }
 
     /// The result of the run under way, or of the last one if it is still good, or of a new one.
-    pub(super) async fn join<F>(&self, good: impl Fn(&Outcome<T>) -> bool, start: impl FnOnce() -> F) -> Outcome<T>
+    pub(super) async fn join<F>(
+        &self,
+        good: impl Fn(&Outcome<T>) -> bool,
+        start: impl FnOnce() -> F,
+    ) -> Outcome<T>
     where
         F: Future<Output = Outcome<T>> + Send + 'static,
     {
@@ -37,7 +41,10 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
                 Some(run) if run.peek().is_none_or(&good) => run.clone(),
                 _ => {
                     let task = tokio::spawn(start());
-                    let run = task.map(|ended| ended.unwrap_or_else(|_| Err(broken_off()))).boxed().shared();
+                    let run = task
+                        .map(|ended| ended.unwrap_or_else(|_| Err(broken_off())))
+                        .boxed()
+                        .shared();
                     *latest = Some(run.clone());
                     run
                 }

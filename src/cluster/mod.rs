@@ -1,12 +1,22 @@
 //! The only room that speaks HTTP: connect, credentials, list and watch.
 
+pub mod connect;
 mod credentials;
+mod dial;
 mod files;
 mod flight;
 pub mod kubeconfig;
+mod lanes;
+pub mod meter;
 mod oidc;
 mod pem;
 mod plugin;
 pub mod problem;
 mod status;
 pub mod surroundings;
+mod tls;
+mod wire;
+
+pub use connect::{AnswerWithin, Link, connect};
+pub use kubeconfig::{Choice, Target, resolve};
+pub use meter::Meter;

@@ -32,7 +32,10 @@ impl Oidc {
         let mut config = Config::new(target.server.clone());
         let mut provider = target.identity.auth_provider.clone();
         if let Some(provider) = &mut provider {
-            provider.config.entry("id-token".to_owned()).or_insert_with(|| ENDED.to_owned());
+            provider
+                .config
+                .entry("id-token".to_owned())
+                .or_insert_with(|| ENDED.to_owned());
         }
         config.auth_info = AuthInfo {
             auth_provider: provider,
@@ -69,7 +72,9 @@ impl Oidc {
 
 async fn carried(request: Request<Body>) -> Result<Response<HeaderValue>, BoxError> {
     let header = request.headers().get(AUTHORIZATION).cloned();
-    header.map(Response::new).ok_or_else(|| BoxError::from("no token"))
+    header
+        .map(Response::new)
+        .ok_or_else(|| BoxError::from("no token"))
 }
 
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
@@ -81,6 +86,10 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 fn failed(why: &str) -> Problem {
-    let what = format!("The OIDC token could not be renewed: {}", clean_within(why, 200));
-    Problem::new(Cause::Credentials, what).hint("Log in with the issuer again, or use an exec plugin for OIDC")
+    let what = format!(
+        "The OIDC token could not be renewed: {}",
+        clean_within(why, 200)
+    );
+    Problem::new(Cause::Credentials, what)
+        .hint("Log in with the issuer again, or use an exec plugin for OIDC")
 }

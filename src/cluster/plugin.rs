@@ -55,13 +55,18 @@ pub(super) async fn run_with_terminal(exec: &ExecConfig) -> Result<Credential, P
 async fn run_within(exec: &ExecConfig, patience: Duration) -> Result<Credential, Problem> {
     if exec.interactive_mode == Some(ExecInteractiveMode::Always) {
         let what = format!("{} wants a person at the terminal", name(exec));
-        return Err(Problem::new(Cause::Login, what).hint("Log in, and the plugin gets the terminal for as long as it runs"));
+        return Err(Problem::new(Cause::Login, what)
+            .hint("Log in, and the plugin gets the terminal for as long as it runs"));
     }
     let command = prepare(exec, Terminal::Ours)?;
     match tokio::time::timeout(patience, finish(exec, command, Terminal::Ours)).await {
         Ok(done) => done,
         Err(_) => {
-            let what = format!("{} did not end within {} s", name(exec), patience.as_secs().max(1));
+            let what = format!(
+                "{} did not end within {} s",
+                name(exec),
+                patience.as_secs().max(1)
+            );
             Err(Problem::new(Cause::Credentials, what).hint(advice(exec)))
         }
     }
@@ -70,12 +75,23 @@ async fn run_within(exec: &ExecConfig, patience: Duration) -> Result<Credential,
 fn prepare(exec: &ExecConfig, terminal: Terminal) -> Result<Command, Problem> {
     let version = exec.api_version.as_deref().unwrap_or_default();
     if !VERSIONS.contains(&version) {
-        let what = format!("{} is set up for {}, which is too old", name(exec), clean_within(version, 80));
-        return Err(Problem::new(Cause::Config, what).hint(format!("Set its apiVersion to {}", VERSIONS[0])));
+        let what = format!(
+            "{} is set up for {}, which is too old",
+            name(exec),
+            clean_within(version, 80)
+        );
+        return Err(Problem::new(Cause::Config, what)
+            .hint(format!("Set its apiVersion to {}", VERSIONS[0])));
     }
-    let program = exec.command.as_deref().filter(|program| !program.is_empty());
+    let program = exec
+        .command
+        .as_deref()
+        .filter(|program| !program.is_empty());
     let program = program.ok_or_else(|| {
-        Problem::new(Cause::Config, "The credential plugin in the kubeconfig has no command")
+        Problem::new(
+            Cause::Config,
+            "The credential plugin in the kubeconfig has no command",
+        )
     })?;
     let mut command = Command::new(program);
     command.args(exec.args.iter().flatten());
@@ -97,12 +113,23 @@ fn prepare(exec: &ExecConfig, terminal: Terminal) -> Result<Command, Problem> {
     Ok(command)
 }
 
-async fn finish(exec: &ExecConfig, mut command: Command, terminal: Terminal) -> Result<Credential, Problem> {
+async fn finish(
+    exec: &ExecConfig,
+    mut command: Command,
+    terminal: Terminal,
+) -> Result<Credential, Problem> {
     let child = command.spawn().map_err(|error| unstartable(exec, &error))?;
-    let done = child.wait_with_output().await.map_err(|error| unstartable(exec, &error))?;
+    let done = child
+        .wait_with_output()
+        .await
+        .map_err(|error| unstartable(exec, &error))?;
     if !done.status.success() {
         let said = tail(&done.stderr);
-        let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+        let said = if said.is_empty() {
+            String::new()
+        } else {
+            format!(": {said}")
+        };
         let what = format!("{} failed ({}){said}", name(exec), done.status);
         return Err(Problem::new(Cause::Credentials, what).hint(match terminal {
             Terminal::Ours => advice(exec),
@@ -161,9 +188,15 @@ fn read(exec: &ExecConfig, stdout: &[u8], stderr: &[u8]) -> Result<Credential, P
         .or_else(|| serde_saphyr::from_str(&text).ok())
         .ok_or_else(|| useless(exec, "an answer that is not an ExecCredential", stderr))?;
     if answer.api_version.is_some() && answer.api_version != exec.api_version {
-        return Err(useless(exec, "a credential of another version than it was asked for", stderr));
+        return Err(useless(
+            exec,
+            "a credential of another version than it was asked for",
+            stderr,
+        ));
     }
-    let status = answer.status.ok_or_else(|| useless(exec, "no status", stderr))?;
+    let status = answer
+        .status
+        .ok_or_else(|| useless(exec, "no status", stderr))?;
     let expires = status
         .expiration_timestamp
         .map(|at| at.parse::<Timestamp>())
@@ -172,7 +205,13 @@ fn read(exec: &ExecConfig, stdout: &[u8], stderr: &[u8]) -> Result<Credential, P
     let certificate = match (status.client_certificate_data, status.client_key_data) {
         (Some(certificate), Some(key)) => Some((certificate, key.0)),
         (None, None) => None,
-        _ => return Err(useless(exec, "a certificate without key, or a key without certificate", stderr)),
+        _ => {
+            return Err(useless(
+                exec,
+                "a certificate without key, or a key without certificate",
+                stderr,
+            ));
+        }
     };
     if status.token.is_none() && certificate.is_none() {
         return Err(useless(exec, "neither token nor certificate", stderr));
@@ -208,8 +247,16 @@ fn unstartable(exec: &ExecConfig, error: &io::Error) -> Problem {
 
 fn useless(exec: &ExecConfig, gave: &str, stderr: &[u8]) -> Problem {
     let said = tail(stderr);
-    let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
-    Problem::new(Cause::Credentials, format!("{} gave {gave}{said}", name(exec))).hint(advice(exec))
+    let said = if said.is_empty() {
+        String::new()
+    } else {
+        format!(" ({said})")
+    };
+    Problem::new(
+        Cause::Credentials,
+        format!("{} gave {gave}{said}", name(exec)),
+    )
+    .hint(advice(exec))
 }
 
 fn advice(exec: &ExecConfig) -> String {
@@ -229,7 +276,10 @@ pub(super) fn may_log_in(exec: &ExecConfig) -> bool {
 fn name(exec: &ExecConfig) -> String {
     let words = exec.command.iter().chain(exec.args.iter().flatten());
     let line: Vec<&str> = words.map(String::as_str).collect();
-    format!("The credential plugin “{}”", clean_within(&line.join(" "), 200))
+    format!(
+        "The credential plugin “{}”",
+        clean_within(&line.join(" "), 200)
+    )
 }
 
 /// The last lines it wrote, as one.
@@ -237,8 +287,15 @@ fn tail(stderr: &[u8]) -> String {
     const KEPT: usize = 16 * 1024;
     let end = &stderr[stderr.len().saturating_sub(KEPT)..];
     let text = String::from_utf8_lossy(end);
-    let lines: Vec<_> = text.lines().map(clean).filter(|line| !line.trim().is_empty()).collect();
-    let last: Vec<&str> = lines[lines.len().saturating_sub(TAIL)..].iter().map(|line| line.trim()).collect();
+    let lines: Vec<_> = text
+        .lines()
+        .map(clean)
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let last: Vec<&str> = lines[lines.len().saturating_sub(TAIL)..]
+        .iter()
+        .map(|line| line.trim())
+        .collect();
     clean_within(&last.join(" / "), 400).into_owned()
 }
 

@@ -15,7 +15,10 @@ fn script(body: &str) -> ExecConfig {
 }
 
 async fn problem(exec: &ExecConfig) -> Problem {
-    run_within(exec, Duration::from_millis(300)).await.err().unwrap()
+    run_within(exec, Duration::from_millis(300))
+        .await
+        .err()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -26,7 +29,10 @@ async fn a_token_with_its_expiry_is_read() {
     );
     let credential = run(&exec).await.unwrap();
     assert_eq!(credential.token.unwrap().expose_secret(), "t");
-    assert_eq!(credential.expires.unwrap().to_string(), "2030-01-02T03:04:05Z");
+    assert_eq!(
+        credential.expires.unwrap().to_string(),
+        "2030-01-02T03:04:05Z"
+    );
 }
 
 #[tokio::test]
@@ -38,8 +44,17 @@ async fn it_is_told_the_version_and_the_cluster_and_sees_no_input() {
     );
     exec.api_version = Some(VERSIONS[1].to_owned());
     exec.provide_cluster_info = true;
-    exec.cluster = Some(ExecAuthCluster { server: Some("https://a".into()), ..ExecAuthCluster::default() });
-    exec.env = Some(vec![[("name".into(), "EXTRA".into()), ("value".into(), "+".into())].into()]);
+    exec.cluster = Some(ExecAuthCluster {
+        server: Some("https://a".into()),
+        ..ExecAuthCluster::default()
+    });
+    exec.env = Some(vec![
+        [
+            ("name".into(), "EXTRA".into()),
+            ("value".into(), "+".into()),
+        ]
+        .into(),
+    ]);
     let token = run(&exec).await.unwrap().token.unwrap();
     assert_eq!(
         token.expose_secret(),
@@ -76,7 +91,9 @@ async fn each_failure_is_a_sentence() {
              Log in to run it with the terminal, or run that command yourself",
         ),
         (
-            with(script("echo {}"), |exec| exec.interactive_mode = Some(ExecInteractiveMode::Never)),
+            with(script("echo {}"), |exec| {
+                exec.interactive_mode = Some(ExecInteractiveMode::Never)
+            }),
             "The credential plugin “sh -c echo {}” gave no status. Run that command yourself to see what it wants",
         ),
         (
@@ -85,12 +102,16 @@ async fn each_failure_is_a_sentence() {
              Log in to run it with the terminal, or run that command yourself",
         ),
         (
-            with(script("true"), |exec| exec.interactive_mode = Some(ExecInteractiveMode::Always)),
+            with(script("true"), |exec| {
+                exec.interactive_mode = Some(ExecInteractiveMode::Always)
+            }),
             "The credential plugin “sh -c true” wants a person at the terminal. \
              Log in, and the plugin gets the terminal for as long as it runs",
         ),
         (
-            with(script("true"), |exec| exec.api_version = Some("client.authentication.k8s.io/v1alpha1".into())),
+            with(script("true"), |exec| {
+                exec.api_version = Some("client.authentication.k8s.io/v1alpha1".into())
+            }),
             "The credential plugin “sh -c true” is set up for client.authentication.k8s.io/v1alpha1, which is too old. \
              Set its apiVersion to client.authentication.k8s.io/v1",
         ),
@@ -99,10 +120,22 @@ async fn each_failure_is_a_sentence() {
         assert_eq!(problem(&exec).await.to_string(), expected);
     }
     let answers = [
-        (format!("{{{v1},\"status\":{{}}}}"), "gave neither token nor certificate"),
-        (format!("{{{v1},\"status\":{{\"token\":\"t\",\"clientKeyData\":\"k\"}}}}"), "gave a certificate without key"),
-        (format!("{{{v1},\"status\":{{\"token\":\"t\",\"expirationTimestamp\":\"soon\"}}}}"), "that is not a time"),
-        ("{\"apiVersion\":\"v2\",\"status\":{\"token\":\"t\"}}".to_owned(), "of another version"),
+        (
+            format!("{{{v1},\"status\":{{}}}}"),
+            "gave neither token nor certificate",
+        ),
+        (
+            format!("{{{v1},\"status\":{{\"token\":\"t\",\"clientKeyData\":\"k\"}}}}"),
+            "gave a certificate without key",
+        ),
+        (
+            format!("{{{v1},\"status\":{{\"token\":\"t\",\"expirationTimestamp\":\"soon\"}}}}"),
+            "that is not a time",
+        ),
+        (
+            "{\"apiVersion\":\"v2\",\"status\":{\"token\":\"t\"}}".to_owned(),
+            "of another version",
+        ),
     ];
     for (answer, expected) in answers {
         let found = problem(&script(&format!("echo '{answer}'"))).await;

@@ -10,8 +10,8 @@ use http::Uri;
 use jiff::Timestamp;
 use rustls::{AlertDescription, CertificateError};
 
-pub use super::status::status_problem;
 use super::status::api_problem;
+pub use super::status::status_problem;
 use crate::model::{Cause, Problem, sanitize::clean_within};
 
 type Chain<'a> = &'a (dyn Error + 'static);
@@ -45,13 +45,19 @@ pub(super) fn problem_at(error: Chain<'_>, place: &str) -> Problem {
     let said = innermost.to_string();
     Problem::new(
         Cause::Unreachable,
-        format!("The request to {place} failed: {}", clean_within(&said, 200)),
+        format!(
+            "The request to {place} failed: {}",
+            clean_within(&said, 200)
+        ),
     )
 }
 
 /// An `io::Error` is transparent to `source()`: what it wraps must be asked for by name.
 fn inside(link: Chain<'_>) -> Option<Chain<'_>> {
-    match link.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+    match link
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
         Some(wrapped) => Some(wrapped),
         None => link.source(),
     }
@@ -80,14 +86,27 @@ fn understood(link: Chain<'_>, place: &str) -> Option<Problem> {
     let said = link.to_string();
     if said == "dns error" {
         return Some(
-            Problem::new(Cause::Unreachable, format!("The name of {place} is not known"))
-                .hint("Is the VPN up, and the server in the kubeconfig right?"),
+            Problem::new(
+                Cause::Unreachable,
+                format!("The name of {place} is not known"),
+            )
+            .hint("Is the VPN up, and the server in the kubeconfig right?"),
         );
     }
-    said.strip_prefix("tunnel error: ").filter(|why| !why.contains("underlying") && !why.contains("io error")).map(|why| {
-        let what = format!("The proxy would not connect us: {}", clean_within(why, 100));
-        Problem::new(Cause::Unreachable, what).hint("Check proxy-url in the kubeconfig, or HTTPS_PROXY and NO_PROXY")
-    })
+    // A tunnel that failed below has its reason inside; SOCKS hides it, and its words must do.
+    let below = |why: &&str| why.contains("underlying") || why.contains("io error");
+    let why = match said.strip_prefix("tunnel error: ") {
+        Some(why) => Some(why).filter(|why| !below(why)),
+        None => said.strip_prefix("SOCKS error: "),
+    }?;
+    let what = format!(
+        "The proxy would not connect us to {place}: {}",
+        clean_within(why, 100)
+    );
+    Some(
+        Problem::new(Cause::Unreachable, what)
+            .hint("Check proxy-url in the kubeconfig, or HTTPS_PROXY and NO_PROXY"),
+    )
 }
 
 fn from_kube(error: &kube::Error, place: &str) -> Option<Problem> {
@@ -95,14 +114,23 @@ fn from_kube(error: &kube::Error, place: &str) -> Option<Problem> {
         kube::Error::Api(status) => Some(api_problem(status)),
         kube::Error::SerdeError(error) => Some(Problem::new(
             Cause::Garbled,
-            format!("{place} sent something that is not what the API promises: {}", clean_within(&error.to_string(), 200)),
+            format!(
+                "{place} sent something that is not what the API promises: {}",
+                clean_within(&error.to_string(), 200)
+            ),
         )),
-        kube::Error::FromUtf8(_) => {
-            Some(Problem::new(Cause::Garbled, format!("{place} sent something that is not text")))
-        }
-        kube::Error::UpgradeConnection(kube::client::UpgradeConnectionError::ProtocolSwitch(status)) => {
+        kube::Error::FromUtf8(_) => Some(Problem::new(
+            Cause::Garbled,
+            format!("{place} sent something that is not text"),
+        )),
+        kube::Error::UpgradeConnection(kube::client::UpgradeConnectionError::ProtocolSwitch(
+            status,
+        )) => {
             let what = format!("{place} would not open a stream (HTTP {})", status.as_u16());
-            Some(Problem::new(Cause::Refused, what).hint("A proxy in between may not let WebSockets through"))
+            Some(
+                Problem::new(Cause::Refused, what)
+                    .hint("A proxy in between may not let WebSockets through"),
+            )
         }
         _ => None,
     }
@@ -117,7 +145,10 @@ fn from_hyper(error: &hyper::Error, place: &str) -> Option<Problem> {
     }
     if error.is_parse() {
         let what = format!("{place} does not speak HTTP as an API server does");
-        return Some(Problem::new(Cause::Garbled, what).hint("Is it https:// rather than http://, and the right port?"));
+        return Some(
+            Problem::new(Cause::Garbled, what)
+                .hint("Is it https:// rather than http://, and the right port?"),
+        );
     }
     // Only where nothing inside says more.
     (error.source().is_none() && (error.is_canceled() || error.is_closed())).then(|| closed(place))
@@ -125,7 +156,7 @@ fn from_hyper(error: &hyper::Error, place: &str) -> Option<Problem> {
 
 fn from_h2(error: &h2::Error, place: &str) -> Option<Problem> {
     if let Some(io) = error.get_io() {
-        return problem_in_io(io, place);
+        return from_io(io, place);
     }
     let reason = error.reason()?;
     if reason == h2::Reason::NO_ERROR || reason == h2::Reason::REFUSED_STREAM {
@@ -133,22 +164,26 @@ fn from_h2(error: &h2::Error, place: &str) -> Option<Problem> {
         return Some(Problem::new(Cause::Unreachable, what));
     }
     let by = if error.is_remote() { "ended" } else { "broke" };
-    let what = format!("{place} {by} the connection (HTTP/2 {})", reason.description());
+    let what = format!(
+        "{place} {by} the connection (HTTP/2 {})",
+        reason.description()
+    );
     Some(Problem::new(Cause::Unreachable, what))
-}
-
-fn problem_in_io(error: &io::Error, place: &str) -> Option<Problem> {
-    // HTTP/2 keeps of a TLS error only its words.
-    let said = error.to_string();
-    if said.contains("received fatal alert") {
-        return Some(rejected(place, &said));
-    }
-    from_io(error, place)
 }
 
 fn from_io(error: &io::Error, place: &str) -> Option<Problem> {
     use io::ErrorKind as Kind;
-    let unreachable = |what: String, hint: &str| Some(Problem::new(Cause::Unreachable, what).hint(hint));
+    // HTTP/2 keeps of a TLS error only its words.
+    let said = error.to_string();
+    if said.contains("received fatal alert")
+        && error
+            .get_ref()
+            .is_none_or(|inner| !inner.is::<rustls::Error>())
+    {
+        return Some(rejected(place, &said));
+    }
+    let unreachable =
+        |what: String, hint: &str| Some(Problem::new(Cause::Unreachable, what).hint(hint));
     match error.kind() {
         Kind::ConnectionRefused => unreachable(
             format!("{place} refuses the connection"),
@@ -158,13 +193,22 @@ fn from_io(error: &io::Error, place: &str) -> Option<Problem> {
             format!("{place} does not answer"),
             "A VPN that is down or a firewall in between looks like this",
         ),
-        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown | Kind::AddrNotAvailable => {
-            unreachable(format!("There is no way to {place} from this network"), "Is the network or the VPN up?")
-        }
+        Kind::HostUnreachable
+        | Kind::NetworkUnreachable
+        | Kind::NetworkDown
+        | Kind::AddrNotAvailable => unreachable(
+            format!("There is no way to {place} from this network"),
+            "Is the network or the VPN up?",
+        ),
         Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::NotConnected => {
-            Some(Problem::new(Cause::Unreachable, format!("The connection to {place} was reset")))
+            Some(Problem::new(
+                Cause::Unreachable,
+                format!("The connection to {place} was reset"),
+            ))
         }
-        Kind::UnexpectedEof if error.get_ref().is_none_or(|inner| inner.source().is_none()) => Some(closed(place)),
+        Kind::UnexpectedEof if error.get_ref().is_none_or(|inner| inner.source().is_none()) => {
+            Some(closed(place))
+        }
         _ => None,
     }
 }
@@ -173,33 +217,47 @@ fn from_tls(error: &rustls::Error, place: &str) -> Problem {
     let certificate = |what: String| Problem::new(Cause::Certificate, what);
     match error {
         rustls::Error::InvalidCertificate(why) => from_certificate(why, place),
-        rustls::Error::AlertReceived(alert) if speaks_of_us(*alert) => rejected(place, &error.to_string()),
+        rustls::Error::AlertReceived(alert) if speaks_of_us(*alert) => {
+            rejected(place, &error.to_string())
+        }
         rustls::Error::AlertReceived(alert) => {
             certificate(format!("{place} broke off the TLS handshake ({alert:?})"))
         }
         rustls::Error::InvalidMessage(_) => certificate(format!("{place} does not speak TLS"))
             .hint("Is it http:// rather than https://, and the right port?"),
         rustls::Error::PeerIncompatible(_) => {
-            certificate(format!("{place} speaks no version of TLS that we do")).hint("TLS 1.2 or newer is needed")
+            certificate(format!("{place} speaks no version of TLS that we do"))
+                .hint("TLS 1.2 or newer is needed")
         }
-        other => certificate(format!("TLS with {place} failed: {}", clean_within(&other.to_string(), 200))),
+        other => certificate(format!(
+            "TLS with {place} failed: {}",
+            clean_within(&other.to_string(), 200)
+        )),
     }
 }
 
 fn from_certificate(why: &CertificateError, place: &str) -> Problem {
     let (what, hint) = match why {
-        CertificateError::Expired => {
-            (format!("The certificate of {place} has expired"), "Is this machine's clock right?")
-        }
+        CertificateError::Expired => (
+            format!("The certificate of {place} has expired"),
+            "Is this machine's clock right?",
+        ),
         CertificateError::ExpiredContext { not_after, .. } => (
-            format!("The certificate of {place} expired on {}", moment(not_after.as_secs())),
+            format!(
+                "The certificate of {place} expired on {}",
+                moment(not_after.as_secs())
+            ),
             "It must be renewed on the cluster; or is this machine's clock wrong?",
         ),
-        CertificateError::NotValidYet => {
-            (format!("The certificate of {place} is not valid yet"), "Is this machine's clock right?")
-        }
+        CertificateError::NotValidYet => (
+            format!("The certificate of {place} is not valid yet"),
+            "Is this machine's clock right?",
+        ),
         CertificateError::NotValidYetContext { not_before, .. } => (
-            format!("The certificate of {place} is valid only from {}", moment(not_before.as_secs())),
+            format!(
+                "The certificate of {place} is valid only from {}",
+                moment(not_before.as_secs())
+            ),
             "Is this machine's clock right?",
         ),
         CertificateError::UnknownIssuer => (
@@ -214,20 +272,33 @@ fn from_certificate(why: &CertificateError, place: &str) -> Problem {
             format!("The certificate of {place} is for another name"),
             "Use that name as server, or set tls-server-name for the cluster in the kubeconfig",
         ),
-        CertificateError::NotValidForNameContext { expected, presented } => {
+        CertificateError::NotValidForNameContext {
+            expected,
+            presented,
+        } => {
             let names: Vec<String> = presented.iter().map(|name| bare(name)).collect();
             let expected = expected.to_str();
             (
                 format!(
                     "The certificate of {place} is for {}, not for {expected}",
-                    if names.is_empty() { "no name at all".to_owned() } else { clean_within(&names.join(", "), 300).into_owned() }
+                    if names.is_empty() {
+                        "no name at all".to_owned()
+                    } else {
+                        clean_within(&names.join(", "), 300).into_owned()
+                    }
                 ),
                 "Use one of its names as server, or set tls-server-name for the cluster in the kubeconfig",
             )
         }
-        CertificateError::Revoked => (format!("The certificate of {place} was revoked"), "Ask who runs the cluster"),
+        CertificateError::Revoked => (
+            format!("The certificate of {place} was revoked"),
+            "Ask who runs the cluster",
+        ),
         other => (
-            format!("The certificate of {place} cannot be trusted: {}", clean_within(&other.to_string(), 200)),
+            format!(
+                "The certificate of {place} cannot be trusted: {}",
+                clean_within(&other.to_string(), 200)
+            ),
             "Ask who runs the cluster",
         ),
     };
@@ -236,13 +307,21 @@ fn from_certificate(why: &CertificateError, place: &str) -> Problem {
 
 /// rustls presents names as `DnsName("a")` and `IpAddress(127.0.0.1)`.
 fn bare(name: &str) -> String {
-    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    let inner = name
+        .split_once('(')
+        .and_then(|(_, rest)| rest.strip_suffix(')'))
+        .unwrap_or(name);
     inner.trim_matches('"').to_owned()
 }
 
 fn moment(seconds: u64) -> String {
-    let at = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-    at.map_or_else(|| "an unknown day".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+    let at = i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| Timestamp::from_second(seconds).ok());
+    at.map_or_else(
+        || "an unknown day".to_owned(),
+        |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+    )
 }
 
 /// Alerts with which a server refuses a client's certificate, or asks for one.
@@ -264,14 +343,18 @@ fn speaks_of_us(alert: AlertDescription) -> bool {
 
 fn rejected(place: &str, said: &str) -> Problem {
     let alert = said.rsplit(':').next().unwrap_or_default().trim();
-    let what = format!("{place} does not accept the client certificate (TLS: {})", clean_within(alert, 80));
+    let what = format!(
+        "{place} does not accept the client certificate (TLS: {})",
+        clean_within(alert, 80)
+    );
     Problem::new(Cause::Credentials, what)
         .hint("It may have expired, or be for another cluster: fetch the kubeconfig again")
 }
 
 /// The connection is there, but nothing comes: keep-alive pings or an answer are overdue.
 pub(super) fn silent(place: &str) -> Problem {
-    Problem::new(Cause::Unreachable, format!("{place} stopped answering")).hint("Is the network or the VPN up?")
+    Problem::new(Cause::Unreachable, format!("{place} stopped answering"))
+        .hint("Is the network or the VPN up?")
 }
 
 fn closed(place: &str) -> Problem {
@@ -297,25 +380,52 @@ mod tests {
     #[test]
     fn the_reason_is_found_inside_its_wrappers() {
         let server = Uri::from_static("https://api.example.com:6443/prefix");
-        let at = |day: u64| UnixTime::since_unix_epoch(std::time::Duration::from_secs(day * 86_400));
+        let at =
+            |day: u64| UnixTime::since_unix_epoch(std::time::Duration::from_secs(day * 86_400));
         let name = ServerName::try_from("api.example.com").unwrap();
         let io = |kind: io::ErrorKind| io::Error::from(kind);
         let alert = |alert| io::Error::other(rustls::Error::AlertReceived(alert));
         let table = [
-            (io(io::ErrorKind::ConnectionRefused), Cause::Unreachable, "api.example.com:6443 refuses the connection"),
-            (io(io::ErrorKind::TimedOut), Cause::Unreachable, "api.example.com:6443 does not answer"),
-            (io(io::ErrorKind::NetworkUnreachable), Cause::Unreachable, "There is no way to api.example.com:6443 from this network"),
-            (io(io::ErrorKind::ConnectionReset), Cause::Unreachable, "The connection to api.example.com:6443 was reset"),
-            (io(io::ErrorKind::UnexpectedEof), Cause::Unreachable, "api.example.com:6443 closed the connection"),
             (
-                tls(CertificateError::ExpiredContext { time: at(20_000), not_after: at(19_723) }),
+                io(io::ErrorKind::ConnectionRefused),
+                Cause::Unreachable,
+                "api.example.com:6443 refuses the connection",
+            ),
+            (
+                io(io::ErrorKind::TimedOut),
+                Cause::Unreachable,
+                "api.example.com:6443 does not answer",
+            ),
+            (
+                io(io::ErrorKind::NetworkUnreachable),
+                Cause::Unreachable,
+                "There is no way to api.example.com:6443 from this network",
+            ),
+            (
+                io(io::ErrorKind::ConnectionReset),
+                Cause::Unreachable,
+                "The connection to api.example.com:6443 was reset",
+            ),
+            (
+                io(io::ErrorKind::UnexpectedEof),
+                Cause::Unreachable,
+                "api.example.com:6443 closed the connection",
+            ),
+            (
+                tls(CertificateError::ExpiredContext {
+                    time: at(20_000),
+                    not_after: at(19_723),
+                }),
                 Cause::Certificate,
                 "The certificate of api.example.com:6443 expired on 2024-01-01 00:00 UTC",
             ),
             (
                 tls(CertificateError::NotValidForNameContext {
                     expected: name,
-                    presented: vec!["DnsName(\"kubernetes\")".into(), "IpAddress(10.0.0.1)".into()],
+                    presented: vec![
+                        "DnsName(\"kubernetes\")".into(),
+                        "IpAddress(10.0.0.1)".into(),
+                    ],
                 }),
                 Cause::Certificate,
                 "The certificate of api.example.com:6443 is for kubernetes, 10.0.0.1, not for api.example.com",
@@ -330,8 +440,16 @@ mod tests {
                 Cause::Certificate,
                 "api.example.com:6443 broke off the TLS handshake (HandshakeFailure)",
             ),
-            (io::Error::other("dns error"), Cause::Unreachable, "The name of api.example.com:6443 is not known"),
-            (io::Error::other("od\u{1b}[1md"), Cause::Unreachable, "The request to api.example.com:6443 failed: odd"),
+            (
+                io::Error::other("dns error"),
+                Cause::Unreachable,
+                "The name of api.example.com:6443 is not known",
+            ),
+            (
+                io::Error::other("od\u{1b}[1md"),
+                Cause::Unreachable,
+                "The request to api.example.com:6443 failed: odd",
+            ),
         ];
         for (error, cause, what) in table {
             let found = problem(&Outer(error), &server);
@@ -339,6 +457,11 @@ mod tests {
         }
         let found = problem(&Outer(alert(AlertDescription::CertificateExpired)), &server);
         assert_eq!(found.cause, Cause::Credentials);
-        assert!(found.what.starts_with("api.example.com:6443 does not accept the client certificate (TLS: "), "{found}");
+        assert!(
+            found
+                .what
+                .starts_with("api.example.com:6443 does not accept the client certificate (TLS: "),
+            "{found}"
+        );
     }
 }
