@@ -61,7 +61,7 @@ enum Source {
         flight: Flight<Arc<Issued>>,
         failed: Arc<Mutex<Option<Timestamp>>>,
     },
-    Oidc(Oidc),
+    Oidc(Box<Oidc>),
 }
 
 /// The one place credentials come from, shared by every request of a link.
@@ -246,7 +246,7 @@ fn source(target: &Target, user: &AuthInfo) -> Result<Source, Problem> {
         .map(|provider| provider.name.as_str())
     {
         None => Ok(fixed(None)),
-        Some("oidc") => Ok(Source::Oidc(Oidc::new(target))),
+        Some("oidc") => Ok(Source::Oidc(Box::new(Oidc::new(target)))),
         Some(name) => {
             let what = format!(
                 "The user “{}” logs in with the auth-provider {name}, which Kubernetes has removed",
@@ -302,3 +302,7 @@ pub(super) fn header(scheme: &str, secret: &str) -> Result<HeaderValue, Problem>
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[path = "credentials_tests.rs"]
+mod tests;

@@ -125,16 +125,14 @@ fn server_name(target: &Target) -> Result<Arc<dyn ResolveServerName + Send + Syn
     else {
         return Ok(Arc::new(DefaultServerNameResolver::default()));
     };
-    match ServerName::try_from(name.to_owned()) {
-        Ok(name) => Ok(Arc::new(FixedServerNameResolver::new(name))),
-        Err(_) => {
-            let what = format!(
-                "The tls-server-name of the cluster “{}” is not a host name",
-                target.cluster
-            );
-            Err(Problem::new(Cause::Config, what).hint("Correct it in the kubeconfig"))
-        }
-    }
+    let name = ServerName::try_from(name.to_owned()).map_err(|_| {
+        let what = format!(
+            "The tls-server-name of the cluster “{}” is not a host name",
+            target.cluster
+        );
+        Problem::new(Cause::Config, what).hint("Correct it in the kubeconfig")
+    })?;
+    Ok(Arc::new(FixedServerNameResolver::new(name)))
 }
 
 /// Proxies take a missing port for 443, or refuse it.

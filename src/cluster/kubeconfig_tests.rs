@@ -162,7 +162,7 @@ fn a_pod_uses_its_service_account() {
 fn proxies_come_from_the_cluster_or_the_environment() {
     let env = [("HTTPS_PROXY", "socks5://env.example.com:1080")];
     let no = [env[0], ("NO_PROXY", "10.0.0.0/8,.example.com")];
-    let table: [(&str, &[(&'static str, &str)], Option<&str>); 5] = [
+    let table: [(&str, &[_], _); 5] = [
         ("prod-eu", &[], None),
         ("prod-eu", &env, Some("socks5://env.example.com:1080/")),
         ("prod-eu", &no, None),

@@ -14,7 +14,10 @@ mod plugin;
 pub mod problem;
 mod status;
 pub mod surroundings;
+#[cfg(test)]
+mod testbed;
 mod tls;
+mod trust;
 mod wire;
 
 pub use connect::{AnswerWithin, Link, connect};

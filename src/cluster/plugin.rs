@@ -59,17 +59,15 @@ async fn run_within(exec: &ExecConfig, patience: Duration) -> Result<Credential,
             .hint("Log in, and the plugin gets the terminal for as long as it runs"));
     }
     let command = prepare(exec, Terminal::Ours)?;
-    match tokio::time::timeout(patience, finish(exec, command, Terminal::Ours)).await {
-        Ok(done) => done,
-        Err(_) => {
-            let what = format!(
-                "{} did not end within {} s",
-                name(exec),
-                patience.as_secs().max(1)
-            );
-            Err(Problem::new(Cause::Credentials, what).hint(advice(exec)))
-        }
-    }
+    let finished = tokio::time::timeout(patience, finish(exec, command, Terminal::Ours)).await;
+    finished.unwrap_or_else(|_| {
+        let what = format!(
+            "{} did not end within {} s",
+            name(exec),
+            patience.as_secs().max(1)
+        );
+        Err(Problem::new(Cause::Credentials, what).hint(advice(exec)))
+    })
 }
 
 fn prepare(exec: &ExecConfig, terminal: Terminal) -> Result<Command, Problem> {

@@ -92,7 +92,7 @@ async fn each_failure_is_a_sentence() {
         ),
         (
             with(script("echo {}"), |exec| {
-                exec.interactive_mode = Some(ExecInteractiveMode::Never)
+                exec.interactive_mode = Some(ExecInteractiveMode::Never);
             }),
             "The credential plugin “sh -c echo {}” gave no status. Run that command yourself to see what it wants",
         ),
@@ -103,14 +103,14 @@ async fn each_failure_is_a_sentence() {
         ),
         (
             with(script("true"), |exec| {
-                exec.interactive_mode = Some(ExecInteractiveMode::Always)
+                exec.interactive_mode = Some(ExecInteractiveMode::Always);
             }),
             "The credential plugin “sh -c true” wants a person at the terminal. \
              Log in, and the plugin gets the terminal for as long as it runs",
         ),
         (
             with(script("true"), |exec| {
-                exec.api_version = Some("client.authentication.k8s.io/v1alpha1".into())
+                exec.api_version = Some("client.authentication.k8s.io/v1alpha1".into());
             }),
             "The credential plugin “sh -c true” is set up for client.authentication.k8s.io/v1alpha1, which is too old. \
              Set its apiVersion to client.authentication.k8s.io/v1",
