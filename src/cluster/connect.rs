@@ -138,7 +138,13 @@ impl Link {
 
     /// A failed request as a sentence.
     pub fn problem(&self, error: &kube::Error) -> Problem {
-        self.named(problem(error, &self.courier.target.server))
+        let said = problem(error, &self.courier.target.server);
+        match error {
+            kube::Error::Api(status) if status.code == StatusCode::UNAUTHORIZED => {
+                self.naming(said)
+            }
+            _ => said,
+        }
     }
 
     /// A refusal as a sentence; see [`status_problem`].
@@ -151,19 +157,16 @@ impl Link {
         body: &[u8],
         headers: &HeaderMap,
     ) -> Problem {
-        self.named(status_problem(
-            verb, plural, namespace, status, body, headers,
-        ))
+        let said = status_problem(verb, plural, namespace, status, body, headers);
+        if status == StatusCode::UNAUTHORIZED {
+            self.naming(said)
+        } else {
+            said
+        }
     }
 
-    /// A refused credential is of someone: say whose.
-    fn named(&self, problem: Problem) -> Problem {
-        if problem.cause != Cause::Credentials
-            || problem.hint.is_none()
-            || !problem.what.ends_with("(401)")
-        {
-            return problem;
-        }
+    /// A refused credential is someone's: say whose.
+    fn naming(&self, problem: Problem) -> Problem {
         let Target { context, user, .. } = self.target();
         let whose = if user.is_empty() {
             format!(

@@ -239,14 +239,19 @@ async fn proxy(mute: Arc<std::sync::atomic::AtomicBool>) -> std::net::SocketAddr
                 loop {
                     tokio::select! {
                         read = near.read(&mut there) => match read {
-                            Ok(count) if count > 0 && !mute.load(Ordering::SeqCst) => {
-                                far.write_all(&there[..count]).await.unwrap();
+                            Ok(count) if count > 0 => {
+                                if !mute.load(Ordering::SeqCst) {
+                                    far.write_all(&there[..count]).await.unwrap();
+                                }
                             }
-                            Ok(count) if count > 0 => {}
                             _ => return,
                         },
                         read = far.read(&mut back) => match read {
-                            Ok(count) if count > 0 => near.write_all(&back[..count]).await.unwrap(),
+                            Ok(count) if count > 0 => {
+                                if !mute.load(Ordering::SeqCst) {
+                                    near.write_all(&back[..count]).await.unwrap();
+                                }
+                            }
                             _ => return,
                         },
                     }

@@ -44,7 +44,7 @@ use crate::model::{Cause, Problem};
 
 const TCP_PATIENCE: Duration = Duration::from_secs(5);
 /// Name lookup, TCP, proxy and TLS together.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(8);
 const KEEPALIVE: Duration = Duration::from_secs(15);
 /// Data that nobody acknowledges for this long ends the connection (Linux).
 #[cfg(target_os = "linux")]
@@ -82,8 +82,10 @@ impl Dialer {
             Ok(line) => line?,
             Err(_) => return Err(late()),
         };
-        self.meter
-            .note_protocol(line.connected().is_negotiated_h2());
+        if offer == Offer::NewAndOld {
+            let multiplexed = line.connected().is_negotiated_h2();
+            self.meter.note_protocol(multiplexed);
+        }
         Ok(line)
     }
 

@@ -157,7 +157,7 @@ fn anchor(config: &mut Kubeconfig, folder: &Path) {
             && exec
                 .command
                 .as_deref()
-                .is_some_and(|command| command.contains('/'))
+                .is_some_and(|command| command.contains(std::path::is_separator))
         {
             fix(&mut exec.command);
         }

@@ -1,7 +1,7 @@
 //! One run of something slow that many wait for: a credential plugin, a connection being made.
 //!
 //! Whoever comes first starts the run; all who come while it is under way share its result, failure included. The run
-//! is a task of its own, so a caller that gives up does not stop it for the others.
+//! is a task of its own, so a caller that gives up does not stop it for the others; it ends with the last who cares.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,6 +9,8 @@ use futures::{
     FutureExt as _,
     future::{BoxFuture, Shared},
 };
+
+use tokio::task::JoinSet;
 
 use crate::model::{Cause, Problem};
 
@@ -40,11 +42,15 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
             match &*latest {
                 Some(run) if run.peek().is_none_or(&good) => run.clone(),
                 _ => {
-                    let task = tokio::spawn(start());
-                    let run = task
-                        .map(|ended| ended.unwrap_or_else(|_| Err(broken_off())))
-                        .boxed()
-                        .shared();
+                    let mut task = JoinSet::new();
+                    task.spawn(start());
+                    let run = async move {
+                        match task.join_next().await {
+                            Some(Ok(outcome)) => outcome,
+                            _ => Err(broken_off()),
+                        }
+                    };
+                    let run = run.boxed().shared();
                     *latest = Some(run.clone());
                     run
                 }

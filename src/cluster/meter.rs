@@ -39,7 +39,7 @@ impl Meter {
         self.attempts.load(Relaxed)
     }
 
-    /// Whether the latest connection carries all requests at once (HTTP/2).
+    /// Whether one connection carries all requests at once (HTTP/2).
     pub fn is_multiplexed(&self) -> bool {
         self.multiplexed.load(Relaxed)
     }

@@ -93,3 +93,45 @@ fn failed(why: &str) -> Problem {
     Problem::new(Cause::Credentials, what)
         .hint("Log in with the issuer again, or use an exec plugin for OIDC")
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+    use kube::config::AuthProviderConfig;
+
+    use super::*;
+    use crate::cluster::testbed;
+
+    fn with(config: &[(&str, &str)]) -> Oidc {
+        let provider = AuthProviderConfig {
+            name: "oidc".to_owned(),
+            config: config
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+            ..AuthProviderConfig::default()
+        };
+        let user = AuthInfo {
+            auth_provider: Some(provider),
+            ..AuthInfo::default()
+        };
+        Oidc::new(&testbed::target("https://api.example.com", user))
+    }
+
+    #[tokio::test]
+    async fn a_token_that_has_not_ended_is_used_and_one_that_has_needs_the_issuer() {
+        // {"exp":4102444800}: the year 2100.
+        let good = "e30.eyJleHAiOjQxMDI0NDQ4MDB9.";
+        let header = with(&[("id-token", good)]).header().await.unwrap();
+        assert_eq!(header, format!("Bearer {good}"));
+
+        for config in [&[("id-token", ENDED)][..], &[]] {
+            let problem = with(config).header().await.unwrap_err();
+            assert_eq!(
+                problem.what,
+                "The OIDC token could not be renewed: missing field idp-issuer-url"
+            );
+        }
+    }
+}

@@ -198,12 +198,12 @@ fn from_io(error: &io::Error, place: &str) -> Option<Problem> {
             format!("There is no way to {place} from this network"),
             "Is the network or the VPN up?",
         ),
-        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::NotConnected => {
-            Some(Problem::new(
-                Cause::Unreachable,
-                format!("The connection to {place} was reset"),
-            ))
-        }
+        Kind::ConnectionReset | Kind::ConnectionAborted => Some(Problem::new(
+            Cause::Unreachable,
+            format!("The connection to {place} was reset"),
+        )),
+        // What a body sees of a connection that was given up for not answering pings, too.
+        Kind::BrokenPipe | Kind::NotConnected => Some(lost(place)),
         Kind::UnexpectedEof if error.get_ref().is_none_or(|inner| inner.source().is_none()) => {
             Some(closed(place))
         }
@@ -215,6 +215,11 @@ fn from_io(error: &io::Error, place: &str) -> Option<Problem> {
 pub(super) fn silent(place: &str) -> Problem {
     Problem::new(Cause::Unreachable, format!("{place} stopped answering"))
         .hint("Is the network or the VPN up?")
+}
+
+fn lost(place: &str) -> Problem {
+    let what = format!("The connection to {place} was lost");
+    Problem::new(Cause::Unreachable, what).hint("Is the network or the VPN up?")
 }
 
 fn closed(place: &str) -> Problem {
