@@ -7,11 +7,9 @@
 use std::{error::Error, io};
 
 use http::Uri;
-use jiff::Timestamp;
-use rustls::{AlertDescription, CertificateError};
 
-use super::status::api_problem;
 pub use super::status::status_problem;
+use super::{status::api_problem, trust};
 use crate::model::{Cause, Problem, sanitize::clean_within};
 
 type Chain<'a> = &'a (dyn Error + 'static);
@@ -71,7 +69,7 @@ fn understood(link: Chain<'_>, place: &str) -> Option<Problem> {
         return from_kube(error, place);
     }
     if let Some(error) = link.downcast_ref::<rustls::Error>() {
-        return Some(from_tls(error, place));
+        return Some(trust::from_tls(error, place));
     }
     if let Some(error) = link.downcast_ref::<h2::Error>() {
         return from_h2(error, place);
@@ -180,7 +178,7 @@ fn from_io(error: &io::Error, place: &str) -> Option<Problem> {
             .get_ref()
             .is_none_or(|inner| !inner.is::<rustls::Error>())
     {
-        return Some(rejected(place, &said));
+        return Some(trust::rejected(place, &said));
     }
     let unreachable =
         |what: String, hint: &str| Some(Problem::new(Cause::Unreachable, what).hint(hint));
@@ -200,12 +198,12 @@ fn from_io(error: &io::Error, place: &str) -> Option<Problem> {
             format!("There is no way to {place} from this network"),
             "Is the network or the VPN up?",
         ),
-        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::NotConnected => {
-            Some(Problem::new(
-                Cause::Unreachable,
-                format!("The connection to {place} was reset"),
-            ))
-        }
+        Kind::ConnectionReset | Kind::ConnectionAborted => Some(Problem::new(
+            Cause::Unreachable,
+            format!("The connection to {place} was reset"),
+        )),
+        // What a body sees of a connection that was given up for not answering pings, too.
+        Kind::BrokenPipe | Kind::NotConnected => Some(lost(place)),
         Kind::UnexpectedEof if error.get_ref().is_none_or(|inner| inner.source().is_none()) => {
             Some(closed(place))
         }
@@ -213,148 +211,15 @@ fn from_io(error: &io::Error, place: &str) -> Option<Problem> {
     }
 }
 
-fn from_tls(error: &rustls::Error, place: &str) -> Problem {
-    let certificate = |what: String| Problem::new(Cause::Certificate, what);
-    match error {
-        rustls::Error::InvalidCertificate(why) => from_certificate(why, place),
-        rustls::Error::AlertReceived(alert) if speaks_of_us(*alert) => {
-            rejected(place, &error.to_string())
-        }
-        rustls::Error::AlertReceived(alert) => {
-            certificate(format!("{place} broke off the TLS handshake ({alert:?})"))
-        }
-        rustls::Error::InvalidMessage(_) => certificate(format!("{place} does not speak TLS"))
-            .hint("Is it http:// rather than https://, and the right port?"),
-        rustls::Error::PeerIncompatible(_) => {
-            certificate(format!("{place} speaks no version of TLS that we do"))
-                .hint("TLS 1.2 or newer is needed")
-        }
-        other => certificate(format!(
-            "TLS with {place} failed: {}",
-            clean_within(&other.to_string(), 200)
-        )),
-    }
-}
-
-fn from_certificate(why: &CertificateError, place: &str) -> Problem {
-    let (what, hint) = match why {
-        CertificateError::Expired => (
-            format!("The certificate of {place} has expired"),
-            "Is this machine's clock right?",
-        ),
-        CertificateError::ExpiredContext { not_after, .. } => (
-            format!(
-                "The certificate of {place} expired on {}",
-                moment(not_after.as_secs())
-            ),
-            "It must be renewed on the cluster; or is this machine's clock wrong?",
-        ),
-        CertificateError::NotValidYet => (
-            format!("The certificate of {place} is not valid yet"),
-            "Is this machine's clock right?",
-        ),
-        CertificateError::NotValidYetContext { not_before, .. } => (
-            format!(
-                "The certificate of {place} is valid only from {}",
-                moment(not_before.as_secs())
-            ),
-            "Is this machine's clock right?",
-        ),
-        CertificateError::UnknownIssuer => (
-            format!("The certificate of {place} is signed by someone we do not know"),
-            "Set certificate-authority for the cluster in the kubeconfig; a proxy that opens TLS looks like this, too",
-        ),
-        CertificateError::BadSignature => (
-            format!("The certificate of {place} is not signed by the authority in the kubeconfig"),
-            "The cluster may have been made anew: fetch its kubeconfig again",
-        ),
-        CertificateError::NotValidForName => (
-            format!("The certificate of {place} is for another name"),
-            "Use that name as server, or set tls-server-name for the cluster in the kubeconfig",
-        ),
-        CertificateError::NotValidForNameContext {
-            expected,
-            presented,
-        } => {
-            let names: Vec<String> = presented.iter().map(|name| bare(name)).collect();
-            let expected = expected.to_str();
-            (
-                format!(
-                    "The certificate of {place} is for {}, not for {expected}",
-                    if names.is_empty() {
-                        "no name at all".to_owned()
-                    } else {
-                        clean_within(&names.join(", "), 300).into_owned()
-                    }
-                ),
-                "Use one of its names as server, or set tls-server-name for the cluster in the kubeconfig",
-            )
-        }
-        CertificateError::Revoked => (
-            format!("The certificate of {place} was revoked"),
-            "Ask who runs the cluster",
-        ),
-        other => (
-            format!(
-                "The certificate of {place} cannot be trusted: {}",
-                clean_within(&other.to_string(), 200)
-            ),
-            "Ask who runs the cluster",
-        ),
-    };
-    Problem::new(Cause::Certificate, what).hint(hint)
-}
-
-/// rustls presents names as `DnsName("a")` and `IpAddress(127.0.0.1)`.
-fn bare(name: &str) -> String {
-    let inner = name
-        .split_once('(')
-        .and_then(|(_, rest)| rest.strip_suffix(')'))
-        .unwrap_or(name);
-    inner.trim_matches('"').to_owned()
-}
-
-fn moment(seconds: u64) -> String {
-    let at = i64::try_from(seconds)
-        .ok()
-        .and_then(|seconds| Timestamp::from_second(seconds).ok());
-    at.map_or_else(
-        || "an unknown day".to_owned(),
-        |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-    )
-}
-
-/// Alerts with which a server refuses a client's certificate, or asks for one.
-fn speaks_of_us(alert: AlertDescription) -> bool {
-    use AlertDescription as Alert;
-    matches!(
-        alert,
-        Alert::BadCertificate
-            | Alert::UnsupportedCertificate
-            | Alert::CertificateRevoked
-            | Alert::CertificateExpired
-            | Alert::CertificateUnknown
-            | Alert::CertificateRequired
-            | Alert::UnknownCA
-            | Alert::AccessDenied
-            | Alert::NoCertificate
-    )
-}
-
-fn rejected(place: &str, said: &str) -> Problem {
-    let alert = said.rsplit(':').next().unwrap_or_default().trim();
-    let what = format!(
-        "{place} does not accept the client certificate (TLS: {})",
-        clean_within(alert, 80)
-    );
-    Problem::new(Cause::Credentials, what)
-        .hint("It may have expired, or be for another cluster: fetch the kubeconfig again")
-}
-
 /// The connection is there, but nothing comes: keep-alive pings or an answer are overdue.
 pub(super) fn silent(place: &str) -> Problem {
     Problem::new(Cause::Unreachable, format!("{place} stopped answering"))
         .hint("Is the network or the VPN up?")
+}
+
+fn lost(place: &str) -> Problem {
+    let what = format!("The connection to {place} was lost");
+    Problem::new(Cause::Unreachable, what).hint("Is the network or the VPN up?")
 }
 
 fn closed(place: &str) -> Problem {
@@ -365,7 +230,10 @@ fn closed(place: &str) -> Problem {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-    use rustls::pki_types::{ServerName, UnixTime};
+    use rustls::{
+        AlertDescription, CertificateError,
+        pki_types::{ServerName, UnixTime},
+    };
 
     use super::*;
 
