@@ -18,9 +18,7 @@ use crate::{
     effect::Effect,
     event::{Event, Meter},
     layout::{Spot, spots},
-    model::{
-        Cause, ClusterId, FeedState, MapId, Name, Problem, World, grouping::Grouping, row::Kind,
-    },
+    model::{Cause, ClusterId, FeedState, MapId, Name, Problem, World, grouping::Grouping},
     panes::Pane,
 };
 

@@ -14,8 +14,8 @@ mod oidc;
 mod pem;
 mod plugin;
 pub mod problem;
-mod status;
 pub mod split;
+mod status;
 pub mod surroundings;
 #[cfg(test)]
 mod testbed;
