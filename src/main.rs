@@ -1,2 +1,47 @@
 //! Parse, log, run.
-fn main() {}
+
+use std::{io::Write as _, process::ExitCode};
+
+use barkeep::{cli::Cli, headless, log, paths, run};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    if let Some(path) = paths::log() {
+        // A program without a log is better than none.
+        let _ = log::start(&path, std::env::var("BARKEEP_LOG").ok().as_deref());
+    }
+    // The screen has this thread to itself; one more decodes what the cluster sends.
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("The program can not start its threads: {error}")),
+    };
+    let result = runtime.block_on(async {
+        if cli.print {
+            headless::print(&cli)
+                .await
+                .map_err(|problem| problem.to_string())
+        } else {
+            run::run(&cli)
+                .await
+                .map_err(|error| format!("The terminal can not be used: {error}"))
+        }
+    });
+    // What is under way on other threads has nobody left to tell.
+    runtime.shutdown_background();
+    result.map_or_else(|sentence| fail(&sentence), |()| ExitCode::SUCCESS)
+}
+
+fn fail(sentence: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "barkeep: {sentence}");
+    ExitCode::FAILURE
+}

@@ -302,6 +302,18 @@ impl App {
         self.message = Some((text.into(), self.now + MESSAGE));
     }
 
+    /// Says what is wrong with the configuration; the program goes on with defaults for that.
+    pub fn warn(&mut self, problems: &[Problem]) {
+        if let Some(first) = problems.first() {
+            let more = if problems.len() > 1 {
+                format!(" (and {} more)", problems.len() - 1)
+            } else {
+                String::new()
+            };
+            self.message = Some((format!("{first}{more}"), self.now + 3 * MESSAGE));
+        }
+    }
+
     fn sample(&mut self, cluster: ClusterId, meter: Meter) {
         let now = self.now;
         let Some(cluster) = self.clusters.get_mut(usize::from(cluster.0)) else {

@@ -1,13 +1,169 @@
 //! The drawing vocabulary: what panes, panels and overlays are drawn with. Knows ratatui, knows no cluster.
 
+mod bars;
 pub mod colour;
+mod details;
 pub mod export;
 pub mod glyphs;
+mod overlays;
 pub(crate) mod pen;
 mod shapes;
 pub mod svg;
+mod table;
 pub mod theme;
+
+use std::collections::HashMap;
+
+use ratatui::{buffer::Buffer, layout::Position, style::Style};
 
 pub use colour::ColorDepth;
 pub use glyphs::Glyphs;
 pub use theme::Theme;
+
+use crate::{
+    app::{App, Overlay},
+    layout::{Area, LEAST},
+    model::Health,
+    panes::Pane,
+    text::{fit, width},
+};
+
+/// Draws the state. Holds how it looks, and column widths, which only grow so that nothing jumps.
+pub struct Painter {
+    theme: Theme,
+    glyphs: &'static Glyphs,
+    zone: jiff::tz::TimeZone,
+    widths: HashMap<(Pane, usize), u16>,
+}
+
+impl Painter {
+    /// Draws with this theme, these glyphs, and the clock in this time zone.
+    pub fn new(theme: Theme, glyphs: &'static Glyphs, zone: jiff::tz::TimeZone) -> Self {
+        Self {
+            theme,
+            glyphs,
+            zone,
+            widths: HashMap::new(),
+        }
+    }
+
+    /// The theme in use.
+    pub fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
+    fn ascii(&self) -> bool {
+        *self.glyphs == glyphs::ASCII
+    }
+
+    /// Draws everything into an empty buffer of the terminal's size; says where the cursor is, if it is to be seen.
+    pub fn draw(&mut self, app: &App, frame: &mut Buffer) -> Option<Position> {
+        let spots = app.spots();
+        if spots.is_empty() {
+            self.too_small(app.size, frame);
+            return None;
+        }
+        self.header(app, frame);
+        for spot in &spots {
+            self.pane(app, *spot, frame);
+        }
+        // Lines between panes that stand side by side, and the rule above what is docked below.
+        let rule = spots
+            .iter()
+            .map(|spot| spot.area)
+            .find(|area| area.y > 1)
+            .map(|area| area.y - 1);
+        if let Some(y) = rule {
+            for x in 0..app.size.0 {
+                frame.set_stringn(x, y, self.glyphs.horizontal, 1, self.theme.rule);
+            }
+        }
+        for Area { x, y, height, .. } in
+            spots.iter().map(|spot| spot.area).filter(|area| area.x > 0)
+        {
+            for y in y..y + height {
+                frame.set_stringn(x - 1, y, self.glyphs.vertical, 1, self.theme.rule);
+            }
+            if let Some(y) = rule {
+                frame.set_stringn(x - 1, y, self.glyphs.tee_up, 1, self.theme.rule);
+            }
+        }
+        let cursor = self.footer(app, frame);
+        match &app.overlay {
+            Overlay::Help(line) => self.help(app, *line, frame),
+            Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
+            Overlay::None | Overlay::Filter => {}
+        }
+        if self.ascii() {
+            glyphs::make_plain(frame);
+        }
+        cursor
+    }
+
+    fn too_small(&self, size: (u16, u16), frame: &mut Buffer) {
+        let text = format!(
+            "barkeep needs {}×{}; this is {}×{}.",
+            LEAST.0, LEAST.1, size.0, size.1
+        );
+        self.sentence(
+            &text,
+            Area {
+                x: 0,
+                y: 0,
+                width: size.0,
+                height: size.1,
+            },
+            frame,
+        );
+        if self.ascii() {
+            glyphs::make_plain(frame);
+        }
+    }
+
+    /// A muted sentence in the middle of an area, broken between words.
+    fn sentence(&self, text: &str, area: Area, frame: &mut Buffer) {
+        let room = usize::from(area.width.saturating_sub(2)).max(1);
+        let mut lines = vec![String::new()];
+        for word in text.split(' ') {
+            let line = lines.last().map_or(0, |line| width(line));
+            if line > 0 && line + 1 + width(word) > room {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
+        let high = usize::from(area.height);
+        let top = area.y + (high.saturating_sub(lines.len()) / 2) as u16;
+        for (n, line) in lines.iter().take(high).enumerate() {
+            let line = fit(line, room);
+            let x = area.x + (area.width.saturating_sub(width(&line) as u16)) / 2;
+            frame.set_stringn(x, top + n as u16, &line, room, self.theme.muted);
+        }
+    }
+
+    fn health_style(&self, health: Health) -> Style {
+        match health {
+            Health::Healthy => self.theme.ok,
+            Health::Progressing => self.theme.progressing,
+            Health::Warning => self.theme.warn,
+            Health::Failing => self.theme.error,
+            Health::Stopped => self.theme.stopped,
+            Health::Unknown => self.theme.unknown,
+        }
+    }
+
+    fn health_glyph(&self, health: Health) -> &'static str {
+        match health {
+            Health::Healthy => self.glyphs.ok,
+            Health::Progressing => self.glyphs.progressing,
+            Health::Warning => self.glyphs.warn,
+            Health::Failing => self.glyphs.error,
+            Health::Stopped => self.glyphs.stopped,
+            Health::Unknown => self.glyphs.unknown,
+        }
+    }
+}

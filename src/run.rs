@@ -1,0 +1,182 @@
+//! The loop on a real terminal.
+//!
+//! Input is drawn at once; data at most 30 times a second. Nothing is drawn while nothing has changed, and the second's
+//! clock is the only thing that changes by itself.
+
+use std::{io, time::Duration};
+
+use crossterm::event::{Event as Input, EventStream};
+use futures::StreamExt as _;
+use tokio::time::{Instant, sleep_until};
+
+use crate::{
+    cli::Cli,
+    effect::Effect,
+    event::Event,
+    keys::Chord,
+    model::ClusterId,
+    paths,
+    session::{Session, now},
+    terminal::{Guard, Notice, Options, Screen, Signals, erases_in_colour, events, output, size},
+};
+
+/// Between two frames that only data asked for.
+const FRAME: Duration = Duration::from_millis(33);
+/// The most news that are taken in before the screen gets a chance.
+const NEWS: usize = 64;
+
+/// Runs until the person quits or the terminal is gone.
+pub async fn run(cli: &Cli) -> io::Result<()> {
+    let guard = Guard::enter(Options {
+        mouse: false,
+        log: paths::log(),
+    })?;
+    let mut signals = Signals::listen()?;
+    let colour_erase = erases_in_colour(|name| std::env::var(name).ok());
+    let mut screen = Screen::new(output()?, colour_erase);
+    let area = size();
+    let mut session = Session::new(cli, (area.width, area.height));
+    let mut inputs = Some(events());
+    let mut second = now() / 1000;
+    let mut drawn = Instant::now() - FRAME;
+    session.settle();
+    draw(&mut session, &mut screen)?;
+    loop {
+        let effects = tokio::select! {
+            biased;
+            notice = signals.next() => match notice {
+                Notice::Terminate | Notice::Hangup => vec![Effect::Quit],
+                Notice::Suspend => vec![Effect::Suspend],
+                Notice::Continue => {
+                    guard.resume()?;
+                    vec![Effect::Repaint]
+                }
+            },
+            input = next(&mut inputs) => match input {
+                Some(Ok(input)) => session_input(&mut session, input),
+                // The terminal is gone.
+                Some(Err(_)) | None => vec![Effect::Quit],
+            },
+            Some((source, news)) = session.news.recv() => {
+                session.update(Event::Feed(source, news));
+                for _ in 0..NEWS {
+                    let Ok((source, news)) = session.news.try_recv() else { break };
+                    session.update(Event::Feed(source, news));
+                }
+                let due = drawn + FRAME;
+                if Instant::now() < due {
+                    // More may come; keys are looked at meanwhile.
+                    if !wait_for_more(&mut session, &mut inputs, due).await {
+                        return Ok(());
+                    }
+                }
+                Vec::new()
+            },
+            () = sleep_until(at(session.app.wake_at())) => {
+                session.update(Event::Tick);
+                if now() / 1000 != second {
+                    second = now() / 1000;
+                    for meter in session.meters() {
+                        session.update(meter);
+                    }
+                }
+                Vec::new()
+            },
+        };
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(()),
+                Effect::Suspend => {
+                    inputs = None;
+                    guard.suspend()?;
+                    screen.repaint();
+                    inputs = Some(events());
+                }
+                Effect::Repaint => screen.repaint(),
+                Effect::LogIn(cluster) => {
+                    inputs = None;
+                    guard.leave()?;
+                    log_in(&mut session, cluster).await;
+                    guard.resume()?;
+                    screen.repaint();
+                    inputs = Some(events());
+                }
+            }
+        }
+        session.settle();
+        draw(&mut session, &mut screen)?;
+        drawn = Instant::now();
+    }
+}
+
+async fn next(inputs: &mut Option<EventStream>) -> Option<io::Result<Input>> {
+    match inputs {
+        Some(inputs) => inputs.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Takes in news until the next frame is due, or a key is pressed. False when the program is to end.
+async fn wait_for_more(
+    session: &mut Session,
+    inputs: &mut Option<EventStream>,
+    due: Instant,
+) -> bool {
+    loop {
+        tokio::select! {
+            biased;
+            input = next(inputs) => {
+                let Some(Ok(input)) = input else { return false };
+                // Effects other than quitting wait for nothing that data could change.
+                return !session_input(session, input).contains(&Effect::Quit);
+            }
+            () = sleep_until(due) => return true,
+            Some((source, news)) = session.news.recv() => {
+                session.update(Event::Feed(source, news));
+            }
+        }
+    }
+}
+
+fn session_input(session: &mut Session, input: Input) -> Vec<Effect> {
+    match input {
+        Input::Key(key) => {
+            Chord::pressed(key).map_or_else(Vec::new, |chord| session.update(Event::Key(chord)))
+        }
+        Input::Paste(text) => session.update(Event::Paste(text)),
+        Input::Resize(columns, rows) => session.update(Event::Resize(columns, rows)),
+        Input::FocusGained | Input::FocusLost | Input::Mouse(_) => Vec::new(),
+    }
+}
+
+fn draw(session: &mut Session, screen: &mut Screen<std::fs::File>) -> io::Result<()> {
+    let (width, height) = session.app.size;
+    let area = ratatui::layout::Rect {
+        x: 0,
+        y: 0,
+        width,
+        height,
+    };
+    screen.frame(area, |frame| session.draw(frame))?;
+    Ok(())
+}
+
+/// When a time of ours is, on the runtime's clock.
+fn at(milliseconds: i64) -> Instant {
+    Instant::now() + Duration::from_millis(u64::try_from(milliseconds - now()).unwrap_or(0))
+}
+
+/// The person is at the terminal, and Ctrl-C is the plugin's.
+async fn log_in(session: &mut Session, cluster: ClusterId) {
+    let Some(link) = session.link(cluster) else {
+        return;
+    };
+    let mut login = std::pin::pin!(link.login());
+    let result = loop {
+        tokio::select! {
+            result = &mut login => break result,
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    };
+    session.update(Event::LoggedIn(cluster, result));
+}

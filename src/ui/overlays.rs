@@ -1,0 +1,209 @@
+//! What floats above the panes: help, and what the prompt offers.
+
+use ratatui::buffer::Buffer;
+
+use super::Painter;
+use crate::{
+    app::App,
+    command::COMMANDS,
+    keys::Chord,
+    layout::Area,
+    text::{fit, width},
+};
+
+impl Painter {
+    pub(super) fn help(&self, app: &App, line: u16, frame: &mut Buffer) {
+        let (columns, rows) = app.size;
+        let keys_of = |keys: &[&str]| {
+            let hints = keys
+                .iter()
+                .filter_map(|key| Some(key.parse::<Chord>().ok()?.hint(self.ascii())));
+            hints.collect::<Vec<_>>().join(" ")
+        };
+        let mut lines: Vec<(String, &str)> = COMMANDS
+            .iter()
+            .filter(|entry| app.applies(entry))
+            .map(|entry| (keys_of(entry.keys), entry.help))
+            .collect();
+        lines.push((String::new(), ""));
+        let legend = [
+            (self.glyphs.ok, "healthy: does what it was asked to do"),
+            (self.glyphs.progressing, "progressing: on its way there"),
+            (self.glyphs.warn, "warning: works, but somebody should look"),
+            (self.glyphs.error, "failing: does not work"),
+            (self.glyphs.stopped, "stopped, as it was asked to"),
+            (self.glyphs.unknown, "not known yet"),
+        ];
+        lines.extend(legend.map(|(glyph, text)| (glyph.to_owned(), text)));
+        lines.push((String::new(), ""));
+        lines.push((
+            "Service".into(),
+            "what belongs together, over namespaces and clusters",
+        ));
+        lines.push(("Map".into(), "one environment of a Service: a namespace"));
+        lines.push((
+            "Server".into(),
+            "one controller with everything that goes with it",
+        ));
+        lines.push(("Instance".into(), "one running copy of a Server: a Pod"));
+
+        let first = lines.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0);
+        let second = lines.iter().map(|(_, help)| width(help)).max().unwrap_or(0);
+        let wide = ((first + second + 7) as u16).min(columns);
+        let high = (lines.len() as u16 + 2).min(rows - 2);
+        let area = Area {
+            x: (columns - wide) / 2,
+            y: 1 + (rows - 2 - high) / 2,
+            width: wide,
+            height: high,
+        };
+        let room = high - 2;
+        let last = (lines.len() as u16).saturating_sub(room);
+        let line = line.min(last);
+        let more = if line < last { " j more " } else { "" };
+        self.boxed(
+            area,
+            " What can be done here ",
+            &format!("{more} any key closes "),
+            frame,
+        );
+        for (n, (keys, help)) in lines
+            .iter()
+            .skip(usize::from(line))
+            .take(usize::from(room))
+            .enumerate()
+        {
+            let y = area.y + 1 + n as u16;
+            self.put_in(
+                frame,
+                (area.x + 2, y),
+                first as u16,
+                keys,
+                self.theme.key,
+                false,
+            );
+            let left = wide.saturating_sub(first as u16 + 6);
+            self.put_in(
+                frame,
+                (area.x + 4 + first as u16, y),
+                left,
+                help,
+                self.theme.text,
+                false,
+            );
+        }
+    }
+
+    pub(super) fn suggestions(&self, app: &App, typed: &str, chosen: usize, frame: &mut Buffer) {
+        let (columns, rows) = app.size;
+        let found = app.suggestions(typed);
+        if found.is_empty() {
+            return;
+        }
+        let first = found
+            .iter()
+            .map(|s| width(&s.text))
+            .max()
+            .unwrap_or(0)
+            .min(usize::from(columns) / 2);
+        let second = found.iter().map(|s| width(&s.help)).max().unwrap_or(0);
+        let wide = ((first + second + 7) as u16).clamp(24, columns);
+        let high = (found.len() as u16 + 2).min(rows - 2);
+        let area = Area {
+            x: 0,
+            y: rows - 1 - high,
+            width: wide,
+            height: high,
+        };
+        self.boxed(area, "", " tab completes ", frame);
+        for (n, suggestion) in found.iter().take(usize::from(high - 2)).enumerate() {
+            let y = area.y + 1 + n as u16;
+            self.put_in(
+                frame,
+                (area.x + 2, y),
+                first as u16,
+                &suggestion.text,
+                self.theme.strong,
+                false,
+            );
+            let left = wide.saturating_sub(first as u16 + 6);
+            self.put_in(
+                frame,
+                (area.x + 4 + first as u16, y),
+                left,
+                &suggestion.help,
+                self.theme.muted,
+                false,
+            );
+            if n == chosen {
+                for x in area.x + 1..area.x + wide - 1 {
+                    if let Some(cell) = frame.cell_mut((x, y)) {
+                        cell.set_style(self.theme.selected);
+                    }
+                }
+                frame.set_stringn(
+                    area.x + 1,
+                    y,
+                    self.glyphs.selected,
+                    1,
+                    self.theme.selected_bar,
+                );
+            }
+        }
+    }
+
+    /// An empty box with a title above and a hint below.
+    fn boxed(&self, area: Area, title: &str, hint: &str, frame: &mut Buffer) {
+        let Area {
+            x,
+            y,
+            width: wide,
+            height: high,
+        } = area;
+        let blank = " ".repeat(usize::from(wide));
+        for row in y..y + high {
+            frame.set_stringn(
+                x,
+                row,
+                &blank,
+                usize::from(wide),
+                ratatui::style::Style::reset(),
+            );
+        }
+        let [top_left, top_right, bottom_left, bottom_right] = self.glyphs.corners;
+        let line = self
+            .glyphs
+            .horizontal
+            .repeat(usize::from(wide.saturating_sub(2)));
+        let edge = |left: &str, right: &str| format!("{left}{line}{right}");
+        frame.set_stringn(
+            x,
+            y,
+            edge(top_left, top_right),
+            usize::from(wide),
+            self.theme.border,
+        );
+        frame.set_stringn(
+            x,
+            y + high - 1,
+            edge(bottom_left, bottom_right),
+            usize::from(wide),
+            self.theme.border,
+        );
+        for row in y + 1..y + high - 1 {
+            frame.set_stringn(x, row, self.glyphs.vertical, 1, self.theme.border);
+            frame.set_stringn(
+                x + wide - 1,
+                row,
+                self.glyphs.vertical,
+                1,
+                self.theme.border,
+            );
+        }
+        let room = usize::from(wide.saturating_sub(4));
+        frame.set_stringn(x + 2, y, fit(title, room), room, self.theme.title_focused);
+        let hint = fit(hint, room);
+        let at = x + wide.saturating_sub(2 + width(&hint) as u16);
+        frame.set_stringn(at, y + high - 1, &hint, room, self.theme.muted);
+    }
+}

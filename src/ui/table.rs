@@ -1,0 +1,428 @@
+//! A pane as a table: title, headings, the rows that fit. Cells become text here and nowhere else.
+
+use compact_str::{CompactString, ToCompactString as _, format_compact};
+use ratatui::{
+    buffer::Buffer,
+    style::{Modifier, Style},
+};
+
+use super::Painter;
+use crate::{
+    app::{App, List, Standing},
+    layout::{Area, Spot},
+    model::{Health, World, health::Verdict, table::Slot},
+    panes::{Cell, Column, Pane, Width},
+    text::{age, bytes, cores, count, fit, width},
+};
+
+/// Columns between two columns of a table.
+const GAP: u16 = 2;
+/// The bar of the selection and the blank behind it.
+const MARGIN: u16 = 2;
+/// Cells of a rollout's bar.
+const PROGRESS: u32 = 6;
+
+/// A column that is shown: which, from where, how wide.
+struct Place {
+    column: usize,
+    x: u16,
+    width: u16,
+}
+
+impl Painter {
+    pub(super) fn pane(&mut self, app: &App, spot: Spot, frame: &mut Buffer) {
+        let Spot {
+            pane,
+            area,
+            details,
+        } = spot;
+        let list = app.list(pane);
+        self.title(app, pane, area, frame);
+        if details > 0 {
+            self.server_details(
+                app,
+                Area {
+                    y: area.y + 1,
+                    height: details,
+                    ..area
+                },
+                frame,
+            );
+        }
+        let rows = usize::from(spot.rows());
+        let top = area.y + 1 + details;
+        let shown = list.order.iter().skip(list.offset).take(rows);
+        if list.order.is_empty() {
+            self.sentence(
+                &app.empty(pane),
+                Area {
+                    y: top,
+                    height: area.height - 1 - details,
+                    ..area
+                },
+                frame,
+            );
+            return;
+        }
+        let columns = pane.columns();
+        let cells: Vec<Vec<Cell>> = shown
+            .map(|slot| {
+                columns
+                    .iter()
+                    .map(|column| (column.cell)(&app.world, *slot))
+                    .collect()
+            })
+            .collect();
+        let places = self.places(app, pane, area, &cells);
+        for Place { column, x, width } in &places {
+            let Column { heading, right, .. } = &columns[*column];
+            self.put_in(
+                frame,
+                (*x, top),
+                *width,
+                heading,
+                self.theme.heading,
+                *right,
+            );
+        }
+        for (n, row) in cells.iter().enumerate() {
+            let y = top + 1 + n as u16;
+            for place in &places {
+                self.cell(
+                    app,
+                    &row[place.column],
+                    columns[place.column].right,
+                    place,
+                    y,
+                    frame,
+                );
+            }
+            if list.index() == Some(list.offset + n) {
+                self.select(
+                    app.focus == pane,
+                    Area {
+                        y,
+                        height: 1,
+                        ..area
+                    },
+                    frame,
+                );
+            }
+        }
+        let below = list.order.len().saturating_sub(list.offset + rows);
+        if below > 0 && area.height > 3 {
+            let text = format_compact!("{} {}", self.glyphs.down, count(below as u64));
+            let x = area.x + area.width.saturating_sub(width(&text) as u16 + 1);
+            frame.set_stringn(
+                x,
+                area.y + area.height - 1,
+                &text,
+                usize::from(area.width),
+                self.theme.muted,
+            );
+        }
+    }
+
+    fn select(&self, focused: bool, area: Area, frame: &mut Buffer) {
+        let style = if focused {
+            self.theme.selected
+        } else {
+            self.theme.selected_unfocused
+        };
+        for x in area.x..area.x + area.width {
+            if let Some(cell) = frame.cell_mut((x, area.y)) {
+                cell.set_style(style);
+            }
+        }
+        frame.set_stringn(
+            area.x,
+            area.y,
+            self.glyphs.selected,
+            1,
+            style.patch(self.theme.selected_bar),
+        );
+    }
+
+    fn title(&self, app: &App, pane: Pane, area: Area, frame: &mut Buffer) {
+        let focused = app.focus == pane;
+        let list = app.list(pane);
+        let style = if focused {
+            self.theme.title_focused
+        } else {
+            self.theme.title
+        };
+        let mut x = area.x + 1;
+        if focused && !self.theme.colour {
+            x = frame
+                .set_stringn(area.x, area.y, self.glyphs.step, 1, style)
+                .0;
+        }
+        let end = area.x + area.width;
+        let mut put = |x: u16, text: &str, style: Style| {
+            if x >= end {
+                x
+            } else {
+                frame
+                    .set_stringn(
+                        x,
+                        area.y,
+                        fit(text, usize::from(end - x)),
+                        usize::from(end - x),
+                        style,
+                    )
+                    .0
+            }
+        };
+        x = put(x, pane.title(), style);
+        let of = self.context(app, pane);
+        if of.is_empty() {
+            x = put(
+                x,
+                &format_compact!(" {}", count(list.total as u64)),
+                style.remove_modifier(Modifier::BOLD),
+            );
+        } else {
+            x = put(x, &format_compact!("  {of}"), self.theme.muted);
+        }
+        if !list.filter.is_empty() {
+            let text = format_compact!(
+                "  /{}  {} of {}",
+                list.filter,
+                count(list.order.len() as u64),
+                count(list.total as u64)
+            );
+            x = put(x, &text, self.theme.accent);
+        }
+        let right = match app.standing(pane) {
+            Standing::Stale(seconds, problem) if focused => (
+                format_compact!(
+                    "stale {} {} {}",
+                    age(seconds),
+                    self.glyphs.step,
+                    problem.what
+                ),
+                self.theme.badge_stale,
+            ),
+            Standing::Stale(seconds, _) => (
+                format_compact!("stale {}", age(seconds)),
+                self.theme.badge_stale,
+            ),
+            Standing::Loading(have, about) if !list.order.is_empty() => {
+                let about = about.map_or_else(CompactString::default, |about| {
+                    format_compact!(" of ~{}", count(about as u64))
+                });
+                (
+                    format_compact!("{}{about}", count(have.max(list.total) as u64)),
+                    self.theme.muted,
+                )
+            }
+            Standing::Refused(problem) if !list.order.is_empty() => {
+                (problem.what.to_compact_string(), self.theme.badge_stale)
+            }
+            _ => (self.sort_text(list), self.theme.muted),
+        };
+        let room = usize::from(end.saturating_sub(x + 3));
+        let wanted = width(&right.0);
+        if room >= wanted.min(12)
+            && wanted > 0
+            && (room >= wanted || right.1 == self.theme.badge_stale)
+        {
+            let text = fit(&right.0, room);
+            let at = end - 1 - width(&text) as u16;
+            frame.set_stringn(at, area.y, &text, room, right.1);
+        }
+    }
+
+    /// What the rows of a pane belong to.
+    fn context(&self, app: &App, pane: Pane) -> CompactString {
+        let upto: &[Pane] = match pane {
+            Pane::Services | Pane::All => &[],
+            Pane::Maps => &[Pane::Services],
+            Pane::Servers => &[Pane::Services, Pane::Maps],
+            Pane::Instances => &[Pane::Services, Pane::Maps, Pane::Servers],
+        };
+        let names: Vec<CompactString> =
+            upto.iter().filter_map(|pane| name_of(app, *pane)).collect();
+        names.join(&format!(" {} ", self.glyphs.step)).into()
+    }
+
+    fn sort_text(&self, list: &List) -> CompactString {
+        let column = &list.pane.columns()[list.sort.column];
+        let (up, down) = (self.glyphs.up, self.glyphs.down);
+        // Health sorts the worst to the top, which people call descending.
+        let arrow = if (list.sort.column == 0) == list.sort.descending {
+            up
+        } else {
+            down
+        };
+        match list.sort.column {
+            0 => format_compact!("health {arrow} name {up}"),
+            _ => format_compact!("{} {arrow}", column.heading.to_lowercase()),
+        }
+    }
+
+    /// Which columns there is room for, and where they stand.
+    fn places(&mut self, app: &App, pane: Pane, area: Area, cells: &[Vec<Cell>]) -> Vec<Place> {
+        let columns = pane.columns();
+        let mut widths: Vec<u16> = Vec::with_capacity(columns.len());
+        for (n, column) in columns.iter().enumerate() {
+            widths.push(match column.width {
+                Width::Fixed(width) | Width::Rest(width) => width,
+                Width::Fit(least, most) => {
+                    let widest = cells
+                        .iter()
+                        .map(|row| width(&self.plain(app, &row[n])) as u16)
+                        .max()
+                        .unwrap_or(0);
+                    let held = self.widths.entry((pane, n)).or_insert(least);
+                    // Grows at once, never shrinks: columns must not jump while values change.
+                    *held = (*held).max(widest).min(most);
+                    *held
+                }
+            });
+        }
+        let mut shown: Vec<usize> = (0..columns.len()).collect();
+        let gap = |n: usize| {
+            if columns[n].heading.is_empty() {
+                1
+            } else {
+                GAP
+            }
+        };
+        let needs = |shown: &[usize], widths: &[u16]| {
+            shown.iter().map(|n| widths[*n] + gap(*n)).sum::<u16>() + MARGIN
+        };
+        while needs(&shown, &widths) > area.width + GAP {
+            let Some(worst) = shown
+                .iter()
+                .map(|n| columns[*n].drop)
+                .max()
+                .filter(|drop| *drop > 0)
+            else {
+                break;
+            };
+            shown.retain(|n| columns[*n].drop != worst);
+        }
+        let spare = (area.width + GAP)
+            .saturating_sub(needs(&shown, &widths))
+            .saturating_sub(1);
+        if needs(&shown, &widths) > area.width + GAP {
+            // Only what is never dropped is left, and even that is too wide: the widest text gives way.
+            let over = needs(&shown, &widths) - area.width - GAP;
+            if let Some(n) = shown.iter().copied().max_by_key(|n| widths[*n]) {
+                widths[n] = widths[n].saturating_sub(over).max(1);
+            }
+        }
+        let mut x = area.x + MARGIN;
+        let mut places = Vec::with_capacity(shown.len());
+        for n in shown {
+            let grows = matches!(columns[n].width, Width::Rest(_));
+            let width = if grows { widths[n] + spare } else { widths[n] };
+            places.push(Place {
+                column: n,
+                x,
+                width,
+            });
+            x += width + gap(n);
+        }
+        places
+    }
+
+    fn cell(&self, app: &App, cell: &Cell, right: bool, place: &Place, y: u16, frame: &mut Buffer) {
+        if let Cell::Status(verdict) = cell {
+            return self.status(verdict, place, y, frame);
+        }
+        let style = match cell {
+            Cell::Absent | Cell::Count(0) => self.theme.muted,
+            Cell::Health(health) => self.health_style(*health),
+            Cell::Ratio(0, desired) if *desired > 0 => self.theme.error,
+            Cell::Ratio(ready, desired) if ready < desired => self.theme.warn,
+            _ => self.theme.text,
+        };
+        self.put_in(
+            frame,
+            (place.x, y),
+            place.width,
+            &self.plain(app, cell),
+            style,
+            right,
+        );
+    }
+
+    fn status(&self, verdict: &Verdict, place: &Place, y: u16, frame: &mut Buffer) {
+        let style = match verdict.health {
+            Health::Healthy => self.theme.text,
+            health => self.health_style(health),
+        };
+        self.put_in(
+            frame,
+            (place.x, y),
+            place.width,
+            &self.status_text(verdict),
+            style,
+            false,
+        );
+    }
+
+    pub(super) fn status_text(&self, verdict: &Verdict) -> CompactString {
+        match (verdict.progress, verdict.times) {
+            (Some((done, all)), _) => {
+                let full = (PROGRESS * done.min(all)).checked_div(all).unwrap_or(0);
+                let [on, off] = self.glyphs.progress;
+                let bar = on.repeat(full as usize) + &off.repeat((PROGRESS - full) as usize);
+                format_compact!("{bar} {done}/{all} {}", verdict.word)
+            }
+            (None, 0) => CompactString::from(&*verdict.word),
+            (None, times) => format_compact!("{} ×{times}", verdict.word),
+        }
+    }
+
+    /// A cell as text.
+    fn plain(&self, app: &App, cell: &Cell) -> CompactString {
+        match cell {
+            Cell::Blank => CompactString::default(),
+            Cell::Absent | Cell::Since(0) => self.glyphs.absent.into(),
+            Cell::Text(text) => text.clone(),
+            Cell::Health(health) => self.health_glyph(*health).into(),
+            Cell::Ratio(ready, desired) => format_compact!("{ready}/{desired}"),
+            Cell::Status(verdict) => self.status_text(verdict),
+            Cell::Cores(millicores) => cores(*millicores),
+            Cell::Bytes(amount) => bytes(*amount),
+            Cell::Count(number) => count(*number),
+            Cell::Since(at) => age((app.now / 1000 - at).max(0)),
+        }
+    }
+
+    /// Text within its columns, cut with `…`, at the left or the right.
+    pub(super) fn put_in(
+        &self,
+        frame: &mut Buffer,
+        at: (u16, u16),
+        room: u16,
+        text: &str,
+        style: Style,
+        right: bool,
+    ) {
+        let text = fit(text, usize::from(room));
+        let start = if right {
+            room.saturating_sub(width(&text) as u16)
+        } else {
+            0
+        };
+        frame.set_stringn(at.0 + start, at.1, &text, usize::from(room), style);
+    }
+}
+
+/// The name of what is selected in a pane.
+pub(super) fn name_of(app: &App, pane: Pane) -> Option<CompactString> {
+    name_in(&app.world, pane, app.slot(pane)?)
+}
+
+fn name_in(world: &World, pane: Pane, slot: Slot) -> Option<CompactString> {
+    Some(match pane {
+        Pane::Services => CompactString::from(&*world.services().get(slot)?.name),
+        Pane::Maps => CompactString::from(&*world.maps().get(slot)?.place.map),
+        Pane::Servers => CompactString::from(&*world.servers().get(slot)?.name),
+        Pane::Instances | Pane::All => world.instances().get(slot)?.row.meta.name.clone(),
+    })
+}
