@@ -1,0 +1,2 @@
+//! The PTY harness (being written).
+fn main() {}

@@ -1,0 +1,229 @@
+//! The real binary as a guest of the terminal: it leaves the terminal as it found it, however it ends, and writes no more
+//! than it must. No cluster: the kubeconfig names a port on which nobody listens.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test says what it expected and ends"
+)]
+
+pub mod support;
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use support::{
+    barkeep, refused_address,
+    terminal::{SYNC_BEGIN, SYNC_END, Terminal, count, find, signal},
+    write_kubeconfig,
+};
+
+/// On every screen that is large enough.
+const HOME: &str = "SERVICES";
+/// What a screen below 40×10 says it needs: either way of writing it.
+const NEEDED: [&str; 2] = ["40×10", "40x10"];
+/// The clock, an age, and a try to reach the cluster again: what may be written while nobody does anything.
+const IDLE_BYTES_PER_SECOND: usize = 400;
+const SOON: Duration = Duration::from_secs(5);
+
+const ALTERNATE_SCREEN_LEFT: &[u8] = b"\x1b[?1049l";
+const CURSOR_SHOWN: &[u8] = b"\x1b[?25h";
+
+fn started() -> Terminal {
+    let launch = barkeep();
+    let kubeconfig = launch.home().join("kubeconfig");
+    write_kubeconfig(
+        &kubeconfig,
+        &format!("https://{}", refused_address()),
+        "{token: none}",
+    );
+    let mut terminal = launch
+        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
+        .start();
+    terminal.wait_for_text(HOME, SOON);
+    terminal
+}
+
+#[track_caller]
+fn assert_restored(terminal: &mut Terminal) {
+    // The program has ended, so all that it wrote is on its way: the last of it shows the cursor or leaves the screen.
+    terminal.wait_for(
+        "the screen left",
+        |screen| !screen.alternate_screen() && !screen.hide_cursor(),
+        SOON,
+    );
+    let screen = terminal.screen();
+    assert!(!screen.bracketed_paste(), "bracketed paste is still on");
+    assert_eq!(
+        screen.mouse_protocol_mode(),
+        vt100::MouseProtocolMode::None,
+        "the mouse is still reported"
+    );
+    assert!(
+        terminal.modes_are_restored(),
+        "the terminal's modes are not those from before"
+    );
+    let written = terminal.bytes();
+    for (what, bytes) in [
+        ("leave the alternate screen", ALTERNATE_SCREEN_LEFT),
+        ("show the cursor", CURSOR_SHOWN),
+    ] {
+        assert!(find(written, bytes).is_some(), "it did not {what}");
+    }
+}
+
+#[test]
+fn q_leaves_the_terminal_as_it_was() {
+    let mut terminal = started();
+    assert!(
+        terminal.screen().alternate_screen() && !terminal.modes_are_restored(),
+        "it took the terminal"
+    );
+    terminal.send("q");
+    let exit = terminal.exit_status(SOON).expect("it ends");
+    assert_eq!(exit.exit_code(), 0, "{}", terminal.screen_text());
+    assert_restored(&mut terminal);
+}
+
+#[test]
+fn sigterm_leaves_the_terminal_as_it_was() {
+    ends_tidily_on(Signal::TERM);
+}
+
+#[test]
+fn sighup_leaves_the_terminal_as_it_was() {
+    ends_tidily_on(Signal::HUP);
+}
+
+#[track_caller]
+fn ends_tidily_on(which: Signal) {
+    let mut terminal = started();
+    terminal.signal(which);
+    terminal.exit_status(SOON).expect("it ends");
+    assert_restored(&mut terminal);
+}
+
+#[test]
+fn a_screen_too_small_says_what_it_needs_and_a_larger_one_is_used_again() {
+    let mut terminal = started();
+    terminal.resize(30, 8);
+    terminal.wait_for(
+        "the size it needs",
+        |screen| {
+            NEEDED
+                .iter()
+                .any(|needed| screen.contents().contains(needed))
+        },
+        SOON,
+    );
+    terminal.resize(80, 24);
+    terminal.wait_for_text(HOME, SOON);
+    terminal.resize(200, 50);
+    terminal.wait_for_text("SERVERS", SOON);
+}
+
+/// A shell with job control, because the kernel lets nobody stop a process whose session has no such parent.
+#[test]
+fn ctrl_z_stops_it_and_fg_brings_the_screen_back() {
+    let launch = barkeep();
+    let kubeconfig = launch.home().join("kubeconfig");
+    write_kubeconfig(
+        &kubeconfig,
+        &format!("https://{}", refused_address()),
+        "{token: none}",
+    );
+    let script = format!(
+        "{}; echo stopped; read -r line; fg",
+        env!("CARGO_BIN_EXE_barkeep")
+    );
+    let mut shell = support::terminal::Launch::new("bash")
+        .args(["-m", "-c", &script])
+        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
+        .start();
+    shell.wait_for_text(HOME, SOON);
+    let pid = child_of(shell.pid());
+
+    shell.send("\x1a");
+    shell.wait_for(
+        "the shell's screen",
+        |screen| !screen.alternate_screen(),
+        SOON,
+    );
+    shell.wait_for_text("stopped", SOON);
+    assert_eq!(state(pid), 'T', "it stopped");
+
+    shell.send("\n");
+    shell.wait_for(
+        "its screen again",
+        |screen| screen.alternate_screen() && screen.contents().contains(HOME),
+        SOON,
+    );
+    assert_ne!(state(pid), 'T', "it runs again");
+    shell.send("q");
+    if shell.exit_status(SOON).is_none() {
+        signal(pid, Signal::KILL);
+        panic!("it did not end after q:\n{}", shell.screen_text());
+    }
+}
+
+/// The one child of a process.
+fn child_of(pid: u32) -> u32 {
+    let children =
+        std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("a process");
+    children
+        .trim()
+        .parse()
+        .unwrap_or_else(|_| panic!("one child, not {children:?}"))
+}
+
+/// The letter in `/proc/PID/stat` that stands behind the command in parentheses.
+fn state(pid: u32) -> char {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("a process");
+    let (_, behind) = stat.rsplit_once(") ").expect("a command in parentheses");
+    behind.chars().next().expect("a state")
+}
+
+#[test]
+fn nothing_but_the_clock_is_written_while_nobody_does_anything() {
+    let mut terminal = started();
+    terminal.settle(Duration::from_millis(700), SOON);
+    let before = terminal.bytes().len();
+    let listened = Duration::from_secs(3);
+    terminal.listen(listened);
+    let written = terminal.bytes().len() - before;
+    let bound = IDLE_BYTES_PER_SECOND * usize::try_from(listened.as_secs()).unwrap();
+    assert!(
+        written <= bound,
+        "{written} bytes in {listened:?}: {:?}",
+        String::from_utf8_lossy(&terminal.bytes()[before..])
+    );
+}
+
+#[test]
+fn every_frame_is_one_synchronized_update() {
+    let mut terminal = started();
+    terminal.settle(Duration::from_millis(700), SOON);
+    let before = terminal.bytes().len();
+    terminal.send("?");
+    terminal.next_output(SOON).expect("a frame");
+    terminal.settle(Duration::from_millis(100), SOON);
+    let written = terminal.bytes()[before..].to_vec();
+    let shown = String::from_utf8_lossy(&written);
+    assert!(
+        written.starts_with(SYNC_BEGIN),
+        "something before the update: {shown:?}"
+    );
+    assert!(
+        written.ends_with(SYNC_END),
+        "something after the update: {shown:?}"
+    );
+    let (begun, ended) = (count(&written, SYNC_BEGIN), count(&written, SYNC_END));
+    assert_eq!(begun, ended, "every update ends: {shown:?}");
+    // One for the key; the clock may add its own.
+    assert!(
+        (1..=2).contains(&begun),
+        "{begun} updates for one key: {shown:?}"
+    );
+}
