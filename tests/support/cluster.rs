@@ -90,14 +90,7 @@ impl Cluster {
         let request = http::Request::builder()
             .method(method)
             .uri(path)
-            .header(
-                "Content-Type",
-                if method == "PATCH" {
-                    "application/merge-patch+json"
-                } else {
-                    "application/json"
-                },
-            )
+            .header("Content-Type", content_type(method, body))
             .body(
                 body.map(|body| serde_json::to_vec(body).expect("JSON"))
                     .unwrap_or_default(),
@@ -180,6 +173,15 @@ impl Drop for Namespace<'_> {
             .command(&["delete", "namespace", &self.name, "--wait=false"])
             .stdout(Stdio::null())
             .status();
+    }
+}
+
+/// A list of operations is a JSON patch, an object one to be merged.
+fn content_type(method: &str, body: Option<&Value>) -> &'static str {
+    match (method, body) {
+        ("PATCH", Some(Value::Array(_))) => "application/json-patch+json",
+        ("PATCH", _) => "application/merge-patch+json",
+        _ => "application/json",
     }
 }
 
