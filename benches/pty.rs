@@ -1,2 +1,0 @@
-//! The PTY harness (being written).
-fn main() {}
