@@ -21,7 +21,7 @@ use support::{
 
 // The words that must be said, of what the program says about each; letters of either case.
 const NO_KUBECONFIG: &[&str] = &["kubeconfig"];
-const BROKEN: &[&str] = &["broken.yaml", "line 4"];
+const BROKEN: &[&str] = &["broken.yaml", "line 3"];
 const UNKNOWN_CONTEXT: &[&str] = &["moon", "dev", "prod"];
 const REFUSED: &[&str] = &["refused"];
 const PLUGIN_MISSING: &[&str] = &["no-such-plugin"];
@@ -50,11 +50,7 @@ fn no_kubeconfig() -> Wrong {
 fn broken_kubeconfig() -> Wrong {
     let launch = barkeep();
     let path = launch.home().join("broken.yaml");
-    fs::write(
-        &path,
-        "apiVersion: v1\nkind: Config\nclusters:\n- name: [\nusers: }\n",
-    )
-    .unwrap();
+    fs::write(&path, "apiVersion: v1\nkind: Config\nclusters: [}\n").unwrap();
     wrong(
         launch.args(["--kubeconfig", path.to_str().unwrap()]),
         BROKEN,
