@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 use support::{
     barkeep,
     cluster::{Cluster, Namespace, eventually},
-    frame::{named, rows, says, server},
+    frame::{named, rows, says, server, tells},
     terminal::{Terminal, signal, text},
 };
 
@@ -506,7 +506,7 @@ fn a_developer_sees_what_is_theirs_and_is_told_what_is_not() {
 
     let frame = print(&developer, &[], "<wait>");
     assert!(
-        unbroken(&frame).contains(&unbroken(NO_NAMESPACES)),
+        tells(&frame, NO_NAMESPACES),
         "what is forbidden is said:\n{frame}"
     );
 }
@@ -540,14 +540,7 @@ fn nobody_is_told_why_there_is_nothing() {
 }
 
 fn explains(said: &str) -> bool {
-    FORBIDDEN
-        .iter()
-        .any(|words| unbroken(said).contains(&unbroken(words)))
-}
-
-/// Letters of one case without blanks: a sentence is the same however the pane breaks it.
-fn unbroken(said: &str) -> String {
-    said.to_lowercase().split_whitespace().collect()
+    FORBIDDEN.iter().any(|words| tells(said, words))
 }
 
 /// One test, because its phases must neither overlap with one another nor with anything else.

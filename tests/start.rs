@@ -14,7 +14,9 @@ pub mod support;
 use std::{fs, os::unix::fs::PermissionsExt, process::Output, time::Duration};
 
 use support::{
-    barkeep, refused_address,
+    barkeep,
+    frame::tells,
+    refused_address,
     terminal::{Launch, Terminal, text},
     write_kubeconfig,
 };
@@ -144,12 +146,8 @@ fn fails_with_a_sentence(wrong: Wrong) {
 fn stays_and_says(wrong: Wrong) -> Terminal {
     let mut terminal = wrong.launch.size(120, 40).start();
     let said = |screen: &vt100::Screen| {
-        // A sentence may be broken over lines, or within a path, where the pane is narrow.
-        let shown: String = text(screen).to_lowercase().split_whitespace().collect();
-        wrong
-            .says
-            .iter()
-            .all(|words| shown.contains(&words.to_lowercase().replace(' ', "")))
+        let shown = text(screen);
+        wrong.says.iter().all(|words| tells(&shown, words))
     };
     terminal.wait_for(&format!("{:?}", wrong.says), said, SOON);
     assert!(

@@ -60,6 +60,26 @@ pub fn says(frame: &str, words: &str) -> bool {
     frame.lines().any(|line| squeeze(line).contains(words))
 }
 
+/// What each pane says, from the left, in letters of one case and without blanks: a sentence is the same however its pane
+/// breaks it into lines.
+pub fn prose(frame: &str) -> String {
+    let mut panes: Vec<String> = Vec::new();
+    for line in frame.lines() {
+        for (at, segment) in line.split('│').enumerate() {
+            if panes.len() == at {
+                panes.push(String::new());
+            }
+            panes[at].extend(segment.split_whitespace());
+        }
+    }
+    panes.join("\n").to_lowercase()
+}
+
+/// Whether a pane says these words, in either case.
+pub fn tells(frame: &str, words: &str) -> bool {
+    prose(frame).contains(&prose(words))
+}
+
 fn row(segment: &str) -> Option<Row> {
     let line = squeeze(segment.trim_start_matches([' ', '▌', '✓']));
     let (glyph, rest) = line.split_once(' ')?;
