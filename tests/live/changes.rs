@@ -121,10 +121,9 @@ fn changes_are_on_screen_at_once() {
         let seen = terminal.wait_for(
             "the Instance terminating, or gone",
             |screen| {
-                text(screen)
-                    .lines()
-                    .filter(|line| line.contains(&pod))
-                    .all(|line| line.contains(TERMINATING))
+                let shown = text(screen);
+                let mut lines = shown.lines().filter(|line| line.contains(&pod));
+                server(&shown, SERVER).is_some() && lines.all(|line| line.contains(TERMINATING))
             },
             IN_TIME,
         );

@@ -190,6 +190,7 @@ impl Launch {
             started,
             last: started,
             log: Vec::new(),
+            in_update: false,
             modes_before,
             _home: self.home,
         }
@@ -216,6 +217,7 @@ pub struct Terminal {
     started: Instant,
     last: Instant,
     log: Vec<u8>,
+    in_update: bool,
     modes_before: String,
     _home: TempDir,
 }
@@ -297,7 +299,8 @@ impl Terminal {
         within: Duration,
     ) -> Option<Instant> {
         let deadline = Instant::now() + within;
-        while !holds(self.parser.screen()) {
+        // A terminal shows a synchronized update when it has ended, and no half of it before.
+        while self.in_update || !holds(self.parser.screen()) {
             self.next_output(deadline.checked_duration_since(Instant::now())?)?;
         }
         Some(self.last)
@@ -369,7 +372,21 @@ impl Terminal {
 
     fn take(&mut self, chunk: &Chunk) -> Instant {
         self.parser.process(&chunk.bytes);
+        // A marker may have come in two pieces.
+        let from = self.log.len().saturating_sub(SYNC_BEGIN.len());
         self.log.extend_from_slice(&chunk.bytes);
+        let fresh = &self.log[from..];
+        let begun = fresh
+            .windows(SYNC_BEGIN.len())
+            .rposition(|window| window == SYNC_BEGIN);
+        let ended = fresh
+            .windows(SYNC_END.len())
+            .rposition(|window| window == SYNC_END);
+        self.in_update = if begun == ended {
+            self.in_update
+        } else {
+            begun > ended
+        };
         self.last = chunk.at;
         chunk.at
     }
