@@ -1,213 +1,229 @@
-//! The terminal is given back, whatever ends us: this test starts itself in a pseudo-terminal, as a program that takes the
-//! screen and then meets an end, and looks at what a person would see.
+//! The real binary as a guest of the terminal: it leaves the terminal as it found it, however it ends, and writes no more
+//! than it must. No cluster: the kubeconfig names a port on which nobody listens.
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
-    reason = "a step that fails has failed the test"
+    clippy::missing_panics_doc,
+    reason = "a test says what it expected and ends"
 )]
 
-use std::{
-    env,
-    io::Read as _,
-    path::PathBuf,
-    process::exit,
-    sync::mpsc::{Receiver, channel},
-    thread,
-    time::Duration,
+pub mod support;
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use support::{
+    barkeep, refused_address,
+    terminal::{SYNC_BEGIN, SYNC_END, Terminal, count, find, signal},
+    write_kubeconfig,
 };
 
-use barkeep::terminal::{Guard, Notice, Options, Screen, Signals, output};
-use portable_pty::{Child, CommandBuilder, NativePtySystem, PtyPair, PtySize, PtySystem as _};
-use ratatui::{layout::Rect, style::Style};
-use rustix::process::{Pid, Signal, kill_process};
+/// On every screen that is large enough.
+const HOME: &str = "SERVICES";
+/// What a screen below 40×10 says it needs: either way of writing it.
+const NEEDED: [&str; 2] = ["40×10", "40x10"];
+/// The clock, an age, and a try to reach the cluster again: what may be written while nobody does anything.
+const IDLE_BYTES_PER_SECOND: usize = 400;
+const SOON: Duration = Duration::from_secs(5);
 
-const END: &str = "BARKEEP_TEST_END";
-const PATIENCE: Duration = Duration::from_secs(10);
+const ALTERNATE_SCREEN_LEFT: &[u8] = b"\x1b[?1049l";
+const CURSOR_SHOWN: &[u8] = b"\x1b[?25h";
 
-/// The program under test; runs only where the variable says which end it shall meet.
-#[test]
-fn program() {
-    let Ok(end) = env::var(END) else { return };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let _entered = runtime.enter();
-    let mut signals = Signals::listen().unwrap();
-    let options = Options {
-        mouse: true,
-        log: Some(PathBuf::from("/state/barkeep.log")),
-    };
-    let guard = Guard::enter(options).unwrap();
-    let mut screen = Screen::new(output().unwrap(), true);
-    let mut draw = |text: &str| {
-        screen.repaint();
-        let area = Rect::new(0, 0, 60, 10);
-        screen
-            .frame(area, |frame| {
-                frame.set_string(0, 4, text, Style::new());
-                None
-            })
-            .unwrap();
-    };
-    draw("on screen");
-    match end.as_str() {
-        "panic" => panic!("as programs do"),
-        "task" => {
-            assert!(thread::spawn(|| panic!("alone")).join().is_err());
-            draw("still here");
-        }
-        "stop" => {
-            guard.suspend().unwrap();
-            draw("back again");
-        }
-        _ => {}
-    }
-    let notice = runtime.block_on(signals.next());
-    let notice = if notice == Notice::Continue {
-        runtime.block_on(signals.next())
-    } else {
-        notice
-    };
-    drop(guard);
-    exit(if notice == Notice::Terminate { 7 } else { 8 });
+fn started() -> Terminal {
+    let launch = barkeep();
+    let kubeconfig = launch.home().join("kubeconfig");
+    write_kubeconfig(
+        &kubeconfig,
+        &format!("https://{}", refused_address()),
+        "{token: none}",
+    );
+    let mut terminal = launch
+        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
+        .start();
+    terminal.wait_for_text(HOME, SOON);
+    terminal
 }
 
-struct Run {
-    child: Box<dyn Child + Send + Sync>,
-    _pty: PtyPair,
-    bytes: Receiver<u8>,
-    parser: vt100::Parser,
-}
-
-impl Run {
-    fn start(end: &str) -> Self {
-        let size = PtySize {
-            rows: 10,
-            cols: 60,
-            ..PtySize::default()
-        };
-        let pty = NativePtySystem::default().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env::current_exe().unwrap());
-        command.args(["--exact", "program", "--nocapture", "--test-threads=1"]);
-        command.env(END, end);
-        let child = pty.slave.spawn_command(command).unwrap();
-        let mut reader = pty.master.try_clone_reader().unwrap();
-        let (sender, bytes) = channel();
-        thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                for byte in &buffer[..read] {
-                    let _ = sender.send(*byte);
-                }
-            }
-        });
-        let cells = |count: u16| count.try_into().unwrap();
-        Self {
-            child,
-            _pty: pty,
-            bytes,
-            parser: vt100::Parser::new(cells(10), cells(60), 0),
-        }
-    }
-
-    /// Reads until the screen is as wanted, byte by byte: it may be so for a moment only.
-    fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
-        while !wanted(self.parser.screen()) {
-            let Ok(byte) = self.bytes.recv_timeout(PATIENCE) else {
-                panic!(
-                    "waited for {what}, and saw:\n{}",
-                    self.parser.screen().contents()
-                );
-            };
-            self.parser.process(&[byte]);
-        }
-    }
-
-    fn until_drawn(&mut self, text: &str) {
-        self.until(text, |screen| {
-            screen.alternate_screen() && screen.contents().contains(text)
-        });
-    }
-
-    fn until_given_back(&mut self) {
-        self.until("the shell's screen", |screen| {
-            !screen.alternate_screen()
-                && !screen.hide_cursor()
-                && !screen.bracketed_paste()
-                && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
-        });
-    }
-
-    fn until_given_back_after(&mut self, text: &str) {
-        self.until_drawn(text);
-        self.until_given_back();
-    }
-
-    fn tell(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.child.process_id().unwrap().try_into().unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
-    }
-
-    fn code(&mut self) -> u32 {
-        self.child.wait().unwrap().exit_code()
+#[track_caller]
+fn assert_restored(terminal: &mut Terminal) {
+    // The program has ended, so all that it wrote is on its way: the last of it shows the cursor or leaves the screen.
+    terminal.wait_for(
+        "the screen left",
+        |screen| !screen.alternate_screen() && !screen.hide_cursor(),
+        SOON,
+    );
+    let screen = terminal.screen();
+    assert!(!screen.bracketed_paste(), "bracketed paste is still on");
+    assert_eq!(
+        screen.mouse_protocol_mode(),
+        vt100::MouseProtocolMode::None,
+        "the mouse is still reported"
+    );
+    assert!(
+        terminal.modes_are_restored(),
+        "the terminal's modes are not those from before"
+    );
+    let written = terminal.bytes();
+    for (what, bytes) in [
+        ("leave the alternate screen", ALTERNATE_SCREEN_LEFT),
+        ("show the cursor", CURSOR_SHOWN),
+    ] {
+        assert!(find(written, bytes).is_some(), "it did not {what}");
     }
 }
 
 #[test]
-fn sigterm_gives_it_back() {
-    let mut run = Run::start("signal");
-    run.until_drawn("on screen");
-    run.tell(Signal::TERM);
-    run.until_given_back();
-    assert_eq!(run.code(), 7);
+fn q_leaves_the_terminal_as_it_was() {
+    let mut terminal = started();
+    assert!(
+        terminal.screen().alternate_screen() && !terminal.modes_are_restored(),
+        "it took the terminal"
+    );
+    terminal.send("q");
+    let exit = terminal.exit_status(SOON).expect("it ends");
+    assert_eq!(exit.exit_code(), 0, "{}", terminal.screen_text());
+    assert_restored(&mut terminal);
 }
 
 #[test]
-fn a_hangup_ends_in_order() {
-    let mut run = Run::start("signal");
-    run.until_drawn("on screen");
-    run.tell(Signal::HUP);
-    run.until_given_back();
-    assert_eq!(run.code(), 8);
+fn sigterm_leaves_the_terminal_as_it_was() {
+    ends_tidily_on(Signal::TERM);
 }
 
 #[test]
-fn a_panic_gives_it_back_and_says_why() {
-    let mut run = Run::start("panic");
-    run.until_given_back_after("on screen");
-    run.until("the last words", |screen| {
-        let seen = screen.contents().replace('\n', "");
-        seen.contains("barkeep made a mistake and had to stop: as programs do")
-            && seen.contains("/state/barkeep.log")
-    });
+fn sighup_leaves_the_terminal_as_it_was() {
+    ends_tidily_on(Signal::HUP);
+}
+
+#[track_caller]
+fn ends_tidily_on(which: Signal) {
+    let mut terminal = started();
+    terminal.signal(which);
+    terminal.exit_status(SOON).expect("it ends");
+    assert_restored(&mut terminal);
 }
 
 #[test]
-fn a_panic_elsewhere_leaves_the_screen_alone() {
-    let mut run = Run::start("task");
-    run.until_drawn("still here");
-    assert!(!run.parser.screen().contents().contains("alone"));
-    run.tell(Signal::TERM);
-    run.until_given_back();
-    assert_eq!(run.code(), 7);
+fn a_screen_too_small_says_what_it_needs_and_a_larger_one_is_used_again() {
+    let mut terminal = started();
+    terminal.resize(30, 8);
+    terminal.wait_for(
+        "the size it needs",
+        |screen| {
+            NEEDED
+                .iter()
+                .any(|needed| screen.contents().contains(needed))
+        },
+        SOON,
+    );
+    terminal.resize(80, 24);
+    terminal.wait_for_text(HOME, SOON);
+    terminal.resize(200, 50);
+    terminal.wait_for_text("SERVERS", SOON);
 }
 
+/// A shell with job control, because the kernel lets nobody stop a process whose session has no such parent.
 #[test]
-fn a_stop_gives_it_back_until_it_is_continued() {
-    let mut run = Run::start("stop");
-    run.until_given_back_after("on screen");
-    // The signal may come before the stop does: then it has no effect, and is sent again.
-    for _ in 0..100 {
-        run.tell(Signal::CONT);
-        if let Ok(byte) = run.bytes.recv_timeout(Duration::from_millis(100)) {
-            run.parser.process(&[byte]);
-            break;
-        }
+fn ctrl_z_stops_it_and_fg_brings_the_screen_back() {
+    let launch = barkeep();
+    let kubeconfig = launch.home().join("kubeconfig");
+    write_kubeconfig(
+        &kubeconfig,
+        &format!("https://{}", refused_address()),
+        "{token: none}",
+    );
+    let script = format!(
+        "{}; echo stopped; read -r line; fg",
+        env!("CARGO_BIN_EXE_barkeep")
+    );
+    let mut shell = support::terminal::Launch::new("bash")
+        .args(["-m", "-c", &script])
+        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
+        .start();
+    shell.wait_for_text(HOME, SOON);
+    let pid = child_of(shell.pid());
+
+    shell.send("\x1a");
+    shell.wait_for(
+        "the shell's screen",
+        |screen| !screen.alternate_screen(),
+        SOON,
+    );
+    shell.wait_for_text("stopped", SOON);
+    assert_eq!(state(pid), 'T', "it stopped");
+
+    shell.send("\n");
+    shell.wait_for(
+        "its screen again",
+        |screen| screen.alternate_screen() && screen.contents().contains(HOME),
+        SOON,
+    );
+    assert_ne!(state(pid), 'T', "it runs again");
+    shell.send("q");
+    if shell.exit_status(SOON).is_none() {
+        signal(pid, Signal::KILL);
+        panic!("it did not end after q:\n{}", shell.screen_text());
     }
-    run.until_drawn("back again");
 }
 
-impl Drop for Run {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
+/// The one child of a process.
+fn child_of(pid: u32) -> u32 {
+    let children =
+        std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("a process");
+    children
+        .trim()
+        .parse()
+        .unwrap_or_else(|_| panic!("one child, not {children:?}"))
+}
+
+/// The letter in `/proc/PID/stat` that stands behind the command in parentheses.
+fn state(pid: u32) -> char {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("a process");
+    let (_, behind) = stat.rsplit_once(") ").expect("a command in parentheses");
+    behind.chars().next().expect("a state")
+}
+
+#[test]
+fn nothing_but_the_clock_is_written_while_nobody_does_anything() {
+    let mut terminal = started();
+    terminal.settle(Duration::from_millis(700), SOON);
+    let before = terminal.bytes().len();
+    let listened = Duration::from_secs(3);
+    terminal.listen(listened);
+    let written = terminal.bytes().len() - before;
+    let bound = IDLE_BYTES_PER_SECOND * usize::try_from(listened.as_secs()).unwrap();
+    assert!(
+        written <= bound,
+        "{written} bytes in {listened:?}: {:?}",
+        String::from_utf8_lossy(&terminal.bytes()[before..])
+    );
+}
+
+#[test]
+fn every_frame_is_one_synchronized_update() {
+    let mut terminal = started();
+    terminal.settle(Duration::from_millis(700), SOON);
+    let before = terminal.bytes().len();
+    terminal.send("?");
+    terminal.next_output(SOON).expect("a frame");
+    terminal.settle(Duration::from_millis(100), SOON);
+    let written = terminal.bytes()[before..].to_vec();
+    let shown = String::from_utf8_lossy(&written);
+    assert!(
+        written.starts_with(SYNC_BEGIN),
+        "something before the update: {shown:?}"
+    );
+    assert!(
+        written.ends_with(SYNC_END),
+        "something after the update: {shown:?}"
+    );
+    let (begun, ended) = (count(&written, SYNC_BEGIN), count(&written, SYNC_END));
+    assert_eq!(begun, ended, "every update ends: {shown:?}");
+    // One for the key; the clock may add its own.
+    assert!(
+        (1..=2).contains(&begun),
+        "{begun} updates for one key: {shown:?}"
+    );
 }
