@@ -52,25 +52,15 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     vec![Effect::Repaint]
                 }
             },
-            input = next(&mut inputs) => match input {
-                Some(Ok(input)) => session_input(&mut session, input),
-                // The terminal is gone.
-                Some(Err(_)) | None => vec![Effect::Quit],
-            },
+            input = next(&mut inputs) => taken(&mut session, input),
             Some((source, news)) = session.news.recv() => {
                 session.update(Event::Feed(source, news));
                 for _ in 0..NEWS {
                     let Ok((source, news)) = session.news.try_recv() else { break };
                     session.update(Event::Feed(source, news));
                 }
-                let due = drawn + FRAME;
-                if Instant::now() < due {
-                    // More may come; keys are looked at meanwhile.
-                    if !wait_for_more(&mut session, &mut inputs, due).await {
-                        return Ok(());
-                    }
-                }
-                Vec::new()
+                // More may come before the next frame is due; keys are looked at meanwhile.
+                wait_for_more(&mut session, &mut inputs, drawn + FRAME).await
             },
             () = sleep_until(at(session.app.wake_at())) => {
                 session.update(Event::Tick);
@@ -87,14 +77,14 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
             match effect {
                 Effect::Quit => return Ok(()),
                 Effect::Suspend => {
-                    inputs = None;
+                    drop(inputs.take());
                     guard.suspend()?;
                     screen.repaint();
                     inputs = Some(events());
                 }
                 Effect::Repaint => screen.repaint(),
                 Effect::LogIn(cluster) => {
-                    inputs = None;
+                    drop(inputs.take());
                     guard.leave()?;
                     log_in(&mut session, cluster).await;
                     guard.resume()?;
@@ -116,25 +106,29 @@ async fn next(inputs: &mut Option<EventStream>) -> Option<io::Result<Input>> {
     }
 }
 
-/// Takes in news until the next frame is due, or a key is pressed. False when the program is to end.
+/// Takes in news until the next frame is due, or a key is pressed; says what that key means.
 async fn wait_for_more(
     session: &mut Session,
     inputs: &mut Option<EventStream>,
     due: Instant,
-) -> bool {
+) -> Vec<Effect> {
     loop {
         tokio::select! {
             biased;
-            input = next(inputs) => {
-                let Some(Ok(input)) = input else { return false };
-                // Effects other than quitting wait for nothing that data could change.
-                return !session_input(session, input).contains(&Effect::Quit);
-            }
-            () = sleep_until(due) => return true,
+            input = next(inputs) => return taken(session, input),
+            () = sleep_until(due) => return Vec::new(),
             Some((source, news)) = session.news.recv() => {
                 session.update(Event::Feed(source, news));
             }
         }
+    }
+}
+
+fn taken(session: &mut Session, input: Option<io::Result<Input>>) -> Vec<Effect> {
+    match input {
+        Some(Ok(input)) => session_input(session, input),
+        // The terminal is gone.
+        Some(Err(_)) | None => vec![Effect::Quit],
     }
 }
 

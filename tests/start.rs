@@ -25,7 +25,7 @@ use support::{
 const NO_KUBECONFIG: &[&str] = &["kubeconfig"];
 const BROKEN: &[&str] = &["broken.yaml", "line 3"];
 const UNKNOWN_CONTEXT: &[&str] = &["moon", "dev", "prod"];
-const REFUSED: &[&str] = &["refused"];
+const REFUSED: &[&str] = &["refuses"];
 const PLUGIN_MISSING: &[&str] = &["no-such-plugin"];
 const PLUGIN_FAILED: &[&str] = &["angry-plugin"];
 
