@@ -79,7 +79,7 @@ pub fn spots(size: (u16, u16), focus: Pane, zoom: bool) -> Vec<Spot> {
     };
     let mut spots = if wide {
         let services = (width * 9 / 50).clamp(21, 32);
-        let maps = (width * 3 / 10).clamp(30, 56);
+        let maps = (width / 4).clamp(28, 48);
         let at = |x: u16, width: u16| Area { x, width, ..above };
         vec![
             Spot {

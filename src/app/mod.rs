@@ -280,6 +280,11 @@ impl App {
         Id::of(pane, &self.world, self.slot(pane)?)
     }
 
+    /// What the rows of a pane belong to.
+    pub fn parent(&self, pane: Pane) -> Option<&Id> {
+        self.parents[pane as usize].as_ref()
+    }
+
     /// Which panes are on screen, and where.
     pub fn spots(&self) -> Vec<Spot> {
         spots(self.size, self.focus, self.zoom)

@@ -21,7 +21,7 @@ pub use glyphs::Glyphs;
 pub use theme::Theme;
 
 use crate::{
-    app::{App, Overlay},
+    app::{App, Id, Overlay},
     layout::{Area, LEAST},
     model::Health,
     panes::Pane,
@@ -33,7 +33,7 @@ pub struct Painter {
     theme: Theme,
     glyphs: &'static Glyphs,
     zone: jiff::tz::TimeZone,
-    widths: HashMap<(Pane, usize), u16>,
+    widths: HashMap<Pane, (Option<Id>, Vec<u16>)>,
 }
 
 impl Painter {

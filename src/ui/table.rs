@@ -19,6 +19,12 @@ use crate::{
 const GAP: u16 = 2;
 /// The bar of the selection and the blank behind it.
 const MARGIN: u16 = 2;
+/// A name longer than this does not cost other columns.
+const LONG_NAME: u16 = 40;
+/// A text column gives way down to this many columns before a vital column goes.
+const YIELDS: u16 = 18;
+/// Columns up to this rank are what people look for first.
+const VITAL: u8 = 3;
 /// Cells of a rollout's bar.
 const PROGRESS: u32 = 6;
 
@@ -264,23 +270,8 @@ impl Painter {
     /// Which columns there is room for, and where they stand.
     fn places(&mut self, app: &App, pane: Pane, area: Area, cells: &[Vec<Cell>]) -> Vec<Place> {
         let columns = pane.columns();
-        let mut widths: Vec<u16> = Vec::with_capacity(columns.len());
-        for (n, column) in columns.iter().enumerate() {
-            widths.push(match column.width {
-                Width::Fixed(width) | Width::Rest(width) => width,
-                Width::Fit(least, most) => {
-                    let widest = cells
-                        .iter()
-                        .map(|row| width(&self.plain(app, &row[n])) as u16)
-                        .max()
-                        .unwrap_or(0);
-                    let held = self.widths.entry((pane, n)).or_insert(least);
-                    // Grows at once, never shrinks: columns must not jump while values change.
-                    *held = (*held).max(widest).min(most);
-                    *held
-                }
-            });
-        }
+        let room = area.width.saturating_sub(1);
+        let mut widths = self.natural_widths(app, pane, cells);
         let mut shown: Vec<usize> = (0..columns.len()).collect();
         let gap = |n: usize| {
             if columns[n].heading.is_empty() {
@@ -290,29 +281,36 @@ impl Painter {
             }
         };
         let needs = |shown: &[usize], widths: &[u16]| {
-            shown.iter().map(|n| widths[*n] + gap(*n)).sum::<u16>() + MARGIN
+            let last = shown.last().map_or(0, |n| gap(*n));
+            MARGIN + shown.iter().map(|n| widths[*n] + gap(*n)).sum::<u16>() - last
         };
-        while needs(&shown, &widths) > area.width + GAP {
-            let Some(worst) = shown
-                .iter()
-                .map(|n| columns[*n].drop)
-                .max()
-                .filter(|drop| *drop > 0)
-            else {
+        loop {
+            let over = needs(&shown, &widths).saturating_sub(room);
+            if over == 0 {
                 break;
-            };
-            shown.retain(|n| columns[*n].drop != worst);
-        }
-        let spare = (area.width + GAP)
-            .saturating_sub(needs(&shown, &widths))
-            .saturating_sub(1);
-        if needs(&shown, &widths) > area.width + GAP {
-            // Only what is never dropped is left, and even that is too wide: the widest text gives way.
-            let over = needs(&shown, &widths) - area.width - GAP;
-            if let Some(n) = shown.iter().copied().max_by_key(|n| widths[*n]) {
-                widths[n] = widths[n].saturating_sub(over).max(1);
+            }
+            let next = shown.iter().map(|n| columns[*n].drop).max().unwrap_or(0);
+            // Before what people look for goes, the widest text gives way a little; names longer than these are rare.
+            let widest = shown
+                .iter()
+                .copied()
+                .max_by_key(|n| widths[*n])
+                .filter(|n| widths[*n] > YIELDS);
+            match widest {
+                Some(n) if next <= VITAL => widths[n] -= over.min(widths[n] - YIELDS),
+                _ if next > 0 => shown.retain(|n| columns[*n].drop != next),
+                _ => match shown
+                    .iter()
+                    .copied()
+                    .max_by_key(|n| widths[*n])
+                    .filter(|n| widths[*n] > over)
+                {
+                    Some(n) => widths[n] -= over,
+                    None => break,
+                },
             }
         }
+        let spare = room.saturating_sub(needs(&shown, &widths));
         let mut x = area.x + MARGIN;
         let mut places = Vec::with_capacity(shown.len());
         for n in shown {
@@ -326,6 +324,39 @@ impl Painter {
             x += width + gap(n);
         }
         places
+    }
+
+    /// How wide each column wants to be. Grows at once and never shrinks while the pane shows the same: columns must
+    /// not jump while values change.
+    fn natural_widths(&mut self, app: &App, pane: Pane, cells: &[Vec<Cell>]) -> Vec<u16> {
+        let columns = pane.columns();
+        let parent = app.parent(pane);
+        let wanted: Vec<u16> = columns
+            .iter()
+            .enumerate()
+            .map(|(n, column)| {
+                let (least, most) = match column.width {
+                    Width::Fixed(width) => return width,
+                    Width::Fit(least, most) => (least, most),
+                    Width::Rest(least) => (least, LONG_NAME),
+                };
+                let widest = cells
+                    .iter()
+                    .map(|row| width(&self.plain(app, &row[n])) as u16)
+                    .max()
+                    .unwrap_or(0);
+                widest.clamp(least, most)
+            })
+            .collect();
+        let (of, held) = self.widths.entry(pane).or_default();
+        if of.as_ref() != parent || held.len() != wanted.len() {
+            *of = parent.cloned();
+            held.clone_from(&wanted);
+        }
+        for (held, wanted) in held.iter_mut().zip(wanted) {
+            *held = (*held).max(wanted);
+        }
+        held.clone()
     }
 
     fn cell(&self, app: &App, cell: &Cell, right: bool, place: &Place, y: u16, frame: &mut Buffer) {
