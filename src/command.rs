@@ -92,6 +92,8 @@ pub struct Entry {
     pub help: &'static str,
     /// Where it applies.
     pub scope: Scope,
+    /// Worth typing at the prompt: a key for a movement is quicker.
+    pub typed: bool,
 }
 
 const fn entry(
@@ -109,6 +111,21 @@ const fn entry(
         hint,
         help,
         scope: Scope::Everywhere,
+        typed: true,
+    }
+}
+
+/// A command that nobody would spell out: its key is the point.
+const fn gesture(
+    command: Command,
+    name: &'static str,
+    keys: &'static [&'static str],
+    hint: &'static str,
+    help: &'static str,
+) -> Entry {
+    Entry {
+        typed: false,
+        ..entry(command, name, keys, hint, help)
     }
 }
 
@@ -126,7 +143,7 @@ pub const COMMANDS: &[Entry] = &[
     },
     Entry {
         scope: Scope::Inward,
-        ..entry(
+        ..gesture(
             Command::Open,
             "open",
             &["enter", "right"],
@@ -136,7 +153,7 @@ pub const COMMANDS: &[Entry] = &[
     },
     Entry {
         scope: Scope::Outward,
-        ..entry(
+        ..gesture(
             Command::Back,
             "back",
             &["esc"],
@@ -146,7 +163,7 @@ pub const COMMANDS: &[Entry] = &[
     },
     Entry {
         scope: Scope::Outward,
-        ..entry(
+        ..gesture(
             Command::Left,
             "left",
             &["left", "h"],
@@ -161,7 +178,7 @@ pub const COMMANDS: &[Entry] = &[
         "filter",
         "narrow this list by a text",
     ),
-    entry(
+    gesture(
         Command::Prompt,
         "prompt",
         &[":"],
@@ -202,38 +219,38 @@ pub const COMMANDS: &[Entry] = &[
         "zoom",
         "this pane alone, or beside the others again",
     ),
-    entry(Command::Down, "down", &["j", "down"], "", "one row down"),
-    entry(Command::Up, "up", &["k", "up"], "", "one row up"),
-    entry(
+    gesture(Command::Down, "down", &["j", "down"], "", "one row down"),
+    gesture(Command::Up, "up", &["k", "up"], "", "one row up"),
+    gesture(
         Command::PageDown,
         "page-down",
         &["pgdn", "ctrl-f"],
         "",
         "a screenful down",
     ),
-    entry(
+    gesture(
         Command::PageUp,
         "page-up",
         &["pgup", "ctrl-b"],
         "",
         "a screenful up",
     ),
-    entry(Command::Top, "top", &["g", "home"], "", "to the first row"),
-    entry(
+    gesture(Command::Top, "top", &["g", "home"], "", "to the first row"),
+    gesture(
         Command::Bottom,
         "bottom",
         &["G", "end"],
         "",
         "to the last row",
     ),
-    entry(
+    gesture(
         Command::NextPane,
         "next-pane",
         &["tab"],
         "",
         "to the next pane",
     ),
-    entry(
+    gesture(
         Command::PreviousPane,
         "previous-pane",
         &["backtab"],
@@ -275,7 +292,7 @@ pub const COMMANDS: &[Entry] = &[
         "",
         "forward again",
     ),
-    entry(
+    gesture(
         Command::Cancel,
         "cancel",
         &["ctrl-c"],

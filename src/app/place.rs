@@ -160,7 +160,10 @@ impl App {
     pub fn suggestions(&self, typed: &str) -> Vec<Suggestion> {
         let typed = typed.trim();
         let mut found: Vec<(usize, Suggestion)> = Vec::new();
-        for entry in COMMANDS.iter().filter(|entry| self.applies(entry)) {
+        for entry in COMMANDS
+            .iter()
+            .filter(|entry| self.applies(entry) && entry.typed)
+        {
             let names = std::iter::once(&entry.name).chain(entry.aliases);
             if let Some(rank) = names.filter_map(|name| rank(name, typed)).min() {
                 found.push((

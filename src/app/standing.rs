@@ -171,7 +171,8 @@ impl App {
                 }
                 (Pane::Servers, Some(map)) => format!("No Servers in {map} yet."),
                 (Pane::Instances, Some(server)) => format!("{server} has no Instances now."),
-                _ => format!("Nothing selected has {}.", pane.rows()),
+                (Pane::Servers, None) => "Select a Map to see its Servers.".to_owned(),
+                (Pane::Instances, None) => "Select a Server to see its Instances.".to_owned(),
             },
         }
     }

@@ -400,7 +400,8 @@ fn shortage(message: &str) -> String {
             }
         })
         .collect();
-    parts.sort_by(|a, b| b.0.cmp(&a.0));
+    // What is short matters more than which nodes are out of the question anyway; then what most nodes lack.
+    parts.sort_by_key(|(count, text)| (!text.starts_with("insufficient"), u32::MAX - count));
     parts
         .into_iter()
         .take(2)

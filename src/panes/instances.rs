@@ -20,7 +20,7 @@ const NAME: Column = Column {
 
 const NAMESPACE: Column = Column {
     found: true,
-    ..column("NAMESPACE", Width::Fit(9, 24), 6, |world, slot| {
+    ..column("NAMESPACE", Width::Fit(9, 24), 2, |world, slot| {
         with(world, slot, |pod| Cell::text(&pod.row.meta.namespace))
     })
 };

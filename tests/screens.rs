@@ -1,0 +1,283 @@
+//! Whole screens: objects of a real cluster in, keys in, frame out. No runtime, no clock, no network.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a fixture that can not be read has failed"
+)]
+
+use std::collections::HashMap;
+
+use barkeep::{
+    app::{App, Cluster},
+    event::Event,
+    keys::{Typed, typed},
+    model::{
+        Cause, Change, ClusterId, FeedState, News, Problem, Source, What, grouping::Grouping,
+        row::Interner,
+    },
+    ui::{ColorDepth, Painter, Theme, export, glyphs},
+};
+use ratatui::{buffer::Buffer, layout::Rect};
+
+/// When the fixture was taken, and a little later.
+const NOW: i64 = 1_795_439_100_000;
+const OBJECTS: &str = include_str!("fixtures/cluster.jsonl");
+
+fn kind(kind: &str) -> What {
+    match kind {
+        "Namespace" => What::Namespaces,
+        "Deployment" => What::Deployments,
+        "StatefulSet" => What::StatefulSets,
+        "DaemonSet" => What::DaemonSets,
+        "CronJob" => What::CronJobs,
+        "Job" => What::Jobs,
+        "ReplicaSet" => What::ReplicaSets,
+        "Pod" => What::Instances,
+        "Service" => What::Ports,
+        "Ingress" => What::Ingresses,
+        "HorizontalPodAutoscaler" => What::Autoscalers,
+        "PersistentVolumeClaim" => What::Claims,
+        "PodDisruptionBudget" => What::Budgets,
+        "PodMetrics" => What::Usage,
+        other => unreachable!("{other}"),
+    }
+}
+
+/// The changes that each source would deliver: what is watched over the whole cluster, and per namespace the rest.
+fn deliveries() -> HashMap<Source, Vec<Change>> {
+    let mut names = Interner::default();
+    let mut all: HashMap<Source, Vec<Change>> = HashMap::new();
+    for line in OBJECTS.lines() {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        let what = kind(object["kind"].as_str().unwrap());
+        let row = (what.served().decode)(line.as_bytes(), &mut names)
+            .unwrap()
+            .unwrap();
+        let namespace = object["metadata"]["namespace"].as_str();
+        let source = |namespace: Option<&str>| Source {
+            cluster: ClusterId(0),
+            what,
+            namespace: namespace.map(Into::into),
+        };
+        // What is watched over the whole cluster is what is watched in each namespace.
+        for source in [source(None), source(namespace)] {
+            all.entry(source)
+                .or_default()
+                .push(Change::Put(row.clone()));
+        }
+    }
+    all
+}
+
+/// A program as it is run by tests: every stream that it wants is answered at once.
+struct Screen {
+    app: App,
+    deliveries: HashMap<Source, Vec<Change>>,
+    refuse: fn(&Source) -> bool,
+    size: (u16, u16),
+    now: i64,
+}
+
+impl Screen {
+    fn new(size: (u16, u16), refuse: fn(&Source) -> bool, namespaces: &[&str]) -> Self {
+        let cluster = Cluster {
+            context: "test".into(),
+            namespaces: namespaces.iter().map(|name| (*name).into()).collect(),
+            ..Cluster::default()
+        };
+        let environments = ["dev", "prod"].map(String::from).to_vec();
+        let app = App::new(
+            vec![cluster],
+            Grouping {
+                environments,
+                ..Grouping::default()
+            },
+            size,
+            NOW,
+        );
+        let mut screen = Self {
+            app,
+            deliveries: deliveries(),
+            refuse,
+            size,
+            now: NOW,
+        };
+        screen.settle();
+        screen
+    }
+
+    /// Answers what is wanted until nothing more is, with the selection at rest.
+    fn settle(&mut self) {
+        for _ in 0..8 {
+            self.now += 200;
+            self.app.update(Event::Tick, self.now);
+            self.app.refresh();
+            for source in self.app.wanted() {
+                if self
+                    .app
+                    .world
+                    .feed(&source)
+                    .is_some_and(|feed| feed.state != FeedState::Connecting)
+                {
+                    continue;
+                }
+                if (self.refuse)(&source) {
+                    let what = format!(
+                        "You may not list {} (forbidden by RBAC)",
+                        source.what.served().plural
+                    );
+                    let refused = FeedState::Refused(Problem::new(Cause::Forbidden, what));
+                    self.tell(&source, News::State(refused));
+                    continue;
+                }
+                let changes = self.deliveries.get(&source).cloned().unwrap_or_default();
+                self.tell(&source, News::Begin);
+                self.tell(&source, News::Changes(changes));
+                self.tell(&source, News::Synced);
+                self.tell(&source, News::State(FeedState::Live));
+            }
+            self.app.refresh();
+        }
+    }
+
+    fn tell(&mut self, source: &Source, news: News) {
+        self.app.update(Event::Feed(source.clone(), news), self.now);
+    }
+
+    fn keys(mut self, keys: &str) -> Self {
+        for typed in typed(keys).unwrap() {
+            if let Typed::Key(chord) = typed {
+                self.app.update(Event::Key(chord), self.now);
+                self.app.refresh();
+            }
+        }
+        self.settle();
+        self
+    }
+
+    fn text_with(&mut self, theme: Theme, glyphs: &'static barkeep::ui::Glyphs) -> String {
+        let mut frame = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
+        // The clock and the meter are of no interest here.
+        Painter::new(theme, glyphs, jiff::tz::TimeZone::UTC).draw(&self.app, &mut frame);
+        export::text(&frame)
+    }
+
+    fn text(mut self) -> String {
+        self.text_with(Theme::dark(ColorDepth::True), &glyphs::UNICODE)
+    }
+}
+
+fn screen(size: (u16, u16)) -> Screen {
+    Screen::new(size, |_| false, &[])
+}
+
+const WIDE: (u16, u16) = (120, 40);
+const SMALL: (u16, u16) = (80, 24);
+
+#[test]
+fn home() {
+    insta::assert_snapshot!("home-120x40", screen(WIDE).text());
+    insta::assert_snapshot!("home-80x24", screen(SMALL).text());
+    insta::assert_snapshot!("home-200x50", screen((200, 50)).text());
+    insta::assert_snapshot!("home-40x12", screen((40, 12)).text());
+}
+
+#[test]
+fn a_map_with_servers_that_fail() {
+    insta::assert_snapshot!(
+        "failing-120x40",
+        screen(WIDE).keys(":shop/dev<enter>").text()
+    );
+    insta::assert_snapshot!(
+        "failing-80x24",
+        screen(SMALL).keys(":shop/dev<enter>").text()
+    );
+}
+
+#[test]
+fn a_server_with_all_that_goes_with_it() {
+    insta::assert_snapshot!(
+        "server-120x40",
+        screen(WIDE).keys(":shop/prod/web<enter>").text()
+    );
+    insta::assert_snapshot!(
+        "server-80x24",
+        screen(SMALL).keys(":shop/prod/web<enter>").text()
+    );
+}
+
+#[test]
+fn all_instances() {
+    insta::assert_snapshot!(
+        "instances-120x40",
+        screen(WIDE).keys(":instances<enter>").text()
+    );
+    insta::assert_snapshot!(
+        "instances-80x24",
+        screen(SMALL).keys(":instances<enter>").text()
+    );
+}
+
+#[test]
+fn a_filter_while_it_is_typed_and_one_that_fits_nothing() {
+    insta::assert_snapshot!(
+        "filter-120x40",
+        screen(WIDE).keys(":instances<enter>/web").text()
+    );
+    insta::assert_snapshot!(
+        "filter-80x24",
+        screen(SMALL)
+            .keys(":instances<enter>/nowhere<enter>")
+            .text()
+    );
+}
+
+#[test]
+fn help_and_prompt() {
+    insta::assert_snapshot!("help-120x40", screen(WIDE).keys("?").text());
+    insta::assert_snapshot!("help-80x24", screen(SMALL).keys("?").text());
+    insta::assert_snapshot!("prompt-120x40", screen(WIDE).keys(":pro").text());
+}
+
+#[test]
+fn one_who_may_list_no_namespaces_sees_those_that_are_named() {
+    let refuse = |source: &Source| source.namespace.is_none();
+    let developer = |size| Screen::new(size, refuse, &["shop-dev", "shop-prod"]);
+    insta::assert_snapshot!("developer-120x40", developer(WIDE).text());
+    insta::assert_snapshot!("developer-80x24", developer(SMALL).keys("<enter>").text());
+}
+
+#[test]
+fn one_who_may_do_nothing_is_told() {
+    let nobody = |size| Screen::new(size, |_| true, &[]);
+    insta::assert_snapshot!("nobody-120x40", nobody(WIDE).text());
+    insta::assert_snapshot!("nobody-80x24", nobody(SMALL).text());
+}
+
+#[test]
+fn a_cluster_that_went_away_leaves_what_was_known() {
+    let mut screen = screen(WIDE).keys(":shop/prod<enter>");
+    let lost = Problem::new(
+        Cause::Unreachable,
+        "The connection to 10.0.0.1:6443 was lost",
+    );
+    for source in screen.app.wanted() {
+        screen.tell(&source, News::State(FeedState::Stale(lost.clone())));
+    }
+    screen.now += 12_000;
+    screen.app.update(Event::Tick, screen.now);
+    screen.app.refresh();
+    insta::assert_snapshot!("stale-120x40", screen.text());
+}
+
+#[test]
+fn without_colour_and_in_ascii() {
+    let mut screen = screen(SMALL).keys(":shop/dev<enter>");
+    insta::assert_snapshot!(
+        "plain-80x24",
+        screen.text_with(Theme::plain(), &glyphs::UNICODE)
+    );
+    insta::assert_snapshot!(
+        "ascii-80x24",
+        screen.text_with(Theme::plain(), &glyphs::ASCII)
+    );
+}
