@@ -5,8 +5,12 @@
 pub mod grouping;
 pub mod health;
 pub mod ids;
+mod intern;
+mod link;
+mod maps;
 pub mod problem;
 pub mod quantity;
+mod rollup;
 pub mod row;
 pub mod sanitize;
 pub mod source;
