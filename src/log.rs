@@ -8,22 +8,26 @@ use std::{
     sync::Mutex,
 };
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    Layer as _, filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// Beyond this the log of earlier runs is put aside, and the one put aside before it is lost.
 const LIMIT: u64 = 5 << 20;
 
 /// What is logged where nobody says.
-const LEVEL: &str = "warn";
+const LEVEL: tracing::Level = tracing::Level::WARN;
 
 /// Logs to that file from now on, what `wanted` says (`BARKEEP_LOG`; `debug`, `barkeep::cluster=trace`).
 pub fn start(path: &Path, wanted: Option<&str>) -> io::Result<()> {
     let file = open(path)?;
-    let filter = wanted.and_then(|wanted| EnvFilter::try_new(wanted).ok());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter.unwrap_or_else(|| EnvFilter::new(LEVEL)))
+    let filter: Option<Targets> = wanted.and_then(|wanted| wanted.parse().ok());
+    let layer = fmt::layer()
         .with_ansi(false)
         .with_writer(Mutex::new(file))
+        .with_filter(filter.unwrap_or_else(|| Targets::new().with_default(LEVEL)));
+    tracing_subscriber::registry()
+        .with(layer)
         .try_init()
         .map_err(io::Error::other)
 }

@@ -4,9 +4,6 @@ use std::{io::Write as _, process::ExitCode};
 
 use barkeep::{cli::Cli, headless, log, paths, run};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
