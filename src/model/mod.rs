@@ -12,6 +12,8 @@ pub mod problem;
 pub mod quantity;
 mod rollup;
 pub mod row;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod sanitize;
 pub mod source;
 pub mod table;

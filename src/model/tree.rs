@@ -1,6 +1,8 @@
 //! What the tree is made of: Services, Maps, Servers, Instances, and the sums that are carried up.
 
+use compact_str::CompactString;
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
 use super::{
     grouping::{Place, SYSTEM},
@@ -44,6 +46,18 @@ impl Claims {
 
     pub(super) fn clear(&mut self, source: &Source) {
         self.held &= !Self::bit(source);
+    }
+
+    /// As if the listing before had named it, but not this one.
+    pub(super) fn age(&mut self, source: &Source, epoch: bool) {
+        if self.held & Self::bit(source) != 0 {
+            self.set(source, !epoch);
+        }
+    }
+
+    /// Whether a watch over all Pods there holds it, besides that over the troubled ones.
+    pub(super) fn fully(self) -> bool {
+        self.held & (4 | 8) != 0
     }
 
     pub(super) fn none(self) -> bool {
@@ -179,6 +193,8 @@ pub struct Server {
     pub(super) claims: Claims,
     pub(super) counted: Option<Counts>,
     pub(super) dirty: bool,
+    /// The parent is a guess by name: nothing that is held says so.
+    pub(super) guessed: bool,
 }
 
 impl Server {
@@ -199,6 +215,7 @@ impl Server {
             claims: Claims::default(),
             counted: None,
             dirty: false,
+            guessed: false,
         }
     }
 
@@ -224,8 +241,8 @@ impl Server {
         };
         let count = u64::from(count);
         Usage {
-            cpu: row.resources.cpu_request * count,
-            memory: row.resources.memory_request * count,
+            cpu: row.resources.cpu_request.saturating_mul(count),
+            memory: row.resources.memory_request.saturating_mul(count),
         }
     }
 }
@@ -247,7 +264,9 @@ pub struct Map {
     pub servers: Vec<Slot>,
     /// Ports, Ingresses, autoscalers, claims, budgets.
     pub(super) satellites: IndexMap<Uid, (What, bool, Row), rustc_hash::FxBuildHasher>,
-    pub(super) epoch: bool,
+    /// What its Instances use, by name, and which listing said so: metrics.k8s.io knows no uid.
+    pub(super) usage: FxHashMap<CompactString, (Usage, bool)>,
+    pub(super) claims: Claims,
     pub(super) assumed: bool,
     pub(super) held: u32,
     pub(super) orphans: Vec<Slot>,
@@ -263,11 +282,17 @@ impl Map {
             counts: Counts::default(),
             servers: Vec::new(),
             satellites: IndexMap::default(),
-            epoch: false,
+            usage: FxHashMap::default(),
+            claims: Claims::default(),
             assumed: false,
             held: 0,
             orphans: Vec::new(),
         }
+    }
+
+    /// Nothing in it is held, and nobody says that it is there.
+    pub(super) fn is_empty(&self) -> bool {
+        self.row.is_none() && !self.assumed && self.held == 0 && self.satellites.is_empty()
     }
 
     /// How it is: its worst Server.
