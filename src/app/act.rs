@@ -205,7 +205,13 @@ impl App {
         let suggestions = self.suggestions(&text);
         match chord.code {
             KeyCode::Esc => return Vec::new(),
-            KeyCode::Enter => return self.run_prompt(&text, suggestions.into_iter().nth(chosen)),
+            KeyCode::Enter => {
+                let suggestion = suggestions.into_iter().nth(chosen);
+                // Whoever has gone down the list means what is there, not what is typed.
+                let meant = suggestion.as_ref().filter(|_| chosen > 0);
+                let meant = meant.map_or(text, |suggestion| suggestion.text.clone());
+                return self.run_prompt(&meant, suggestion);
+            }
             KeyCode::Up => {
                 self.overlay = Overlay::Prompt(text, chosen.saturating_sub(1));
                 return Vec::new();

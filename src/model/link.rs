@@ -369,3 +369,7 @@ impl World {
         all
     }
 }
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

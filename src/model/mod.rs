@@ -15,6 +15,7 @@ pub mod row;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sanitize;
+pub mod satellites;
 pub mod source;
 pub mod table;
 pub mod tree;
