@@ -92,10 +92,10 @@ impl App {
             }),
             Command::Instances => self.show(Pane::All),
             Command::Cancel => {
-                if self.now - self.interrupted < TWICE {
+                if self.interrupted.is_some_and(|at| self.now - at < TWICE) {
                     return vec![Effect::Quit];
                 }
-                self.interrupted = self.now;
+                self.interrupted = Some(self.now);
                 self.say("Nothing runs that could be cancelled. Ctrl-C again quits.");
             }
             Command::LogIn => return self.login_needed().map(Effect::LogIn).into_iter().collect(),
@@ -179,10 +179,6 @@ impl App {
 
     fn set_sort(&mut self, sort: Sort) {
         self.lists[self.focus as usize].sort = sort;
-        if self.focus == Pane::All {
-            self.world
-                .order_instances(sort.column == 0 && !sort.descending);
-        }
     }
 
     fn filter_key(&mut self, chord: Chord) -> Vec<Effect> {
@@ -209,7 +205,13 @@ impl App {
         let suggestions = self.suggestions(&text);
         match chord.code {
             KeyCode::Esc => return Vec::new(),
-            KeyCode::Enter => return self.run_prompt(&text, suggestions.into_iter().nth(chosen)),
+            KeyCode::Enter => {
+                let suggestion = suggestions.into_iter().nth(chosen);
+                // Whoever has gone down the list means what is there, not what is typed.
+                let meant = suggestion.as_ref().filter(|_| chosen > 0);
+                let meant = meant.map_or(text, |suggestion| suggestion.text.clone());
+                return self.run_prompt(&meant, suggestion);
+            }
             KeyCode::Up => {
                 self.overlay = Overlay::Prompt(text, chosen.saturating_sub(1));
                 return Vec::new();

@@ -1,7 +1,7 @@
 //! One navigable list: its order, what is selected, filter and sort. Selection is an identity, never a row number.
 
 use crate::{
-    model::{ClusterId, Key, MapId, Name, World, table::Slot},
+    model::{ClusterId, Key, MapId, Name, World, table::Slot, world::by_health_and_name},
     panes::{Pane, compare},
 };
 
@@ -58,6 +58,14 @@ pub struct Sort {
     pub descending: bool,
 }
 
+impl Sort {
+    /// How every list is sorted at first: what is worst off on top.
+    pub const FIRST: Self = Self {
+        column: 0,
+        descending: false,
+    };
+}
+
 /// A list's state.
 #[derive(Clone, Debug)]
 pub struct List {
@@ -84,17 +92,13 @@ pub struct List {
 impl List {
     /// An empty list.
     pub fn new(pane: Pane) -> Self {
-        let sort = Sort {
-            column: 0,
-            descending: false,
-        };
         Self {
             pane,
             order: Vec::new(),
             total: 0,
             offset: 0,
             filter: String::new(),
-            sort,
+            sort: Sort::FIRST,
             selected: None,
             index: 0,
             made_of: None,
@@ -126,7 +130,15 @@ impl List {
     /// Selects by index, within the rows there are.
     pub fn go(&mut self, index: usize, world: &World) {
         self.index = index.min(self.order.len().saturating_sub(1));
-        self.selected = self.slot().and_then(|slot| Id::of(self.pane, world, slot));
+        // A row that has gone since the order was made is found out about with the next order.
+        if let Some(id) = self.slot().and_then(|slot| Id::of(self.pane, world, slot)) {
+            self.selected = Some(id);
+        }
+    }
+
+    /// Whether nothing but health and name decides which rows there are, and in which order.
+    pub fn is_plain(&self) -> bool {
+        self.filter.is_empty() && self.sort == Sort::FIRST
     }
 
     /// Puts the order right where what it is made of has changed. `rows` is asked only then.
@@ -181,12 +193,12 @@ impl List {
         let Some(by) = columns.get(self.sort.column) else {
             return;
         };
-        let Sort { column, descending } = self.sort;
+        let descending = self.sort.descending;
         match self.pane {
-            Pane::All if column == 0 && !descending => {
+            Pane::All if self.sort == Sort::FIRST => {
                 order.sort_by(
                     |a, b| match (world.instances().get(*a), world.instances().get(*b)) {
-                        (Some(a), Some(b)) => (world.instance_order)(a, b),
+                        (Some(a), Some(b)) => by_health_and_name(a, b),
                         (a, b) => a.is_none().cmp(&b.is_none()),
                     },
                 )

@@ -18,7 +18,9 @@ use crate::{
     effect::Effect,
     event::{Event, Meter},
     layout::{Spot, spots},
-    model::{Cause, ClusterId, FeedState, MapId, Name, Problem, World, grouping::Grouping},
+    model::{
+        Cause, ClusterId, FeedState, MapId, Name, News, Problem, What, World, grouping::Grouping,
+    },
     panes::Pane,
 };
 
@@ -94,7 +96,8 @@ pub struct App {
     looked_at: Option<(MapId, i64)>,
     /// Maps that are fetched, newest first.
     warm: VecDeque<MapId>,
-    interrupted: i64,
+    /// When Ctrl-C was pressed last.
+    interrupted: Option<i64>,
 }
 
 impl App {
@@ -131,7 +134,7 @@ impl App {
             sought: None,
             looked_at: None,
             warm: VecDeque::new(),
-            interrupted: i64::MIN,
+            interrupted: None,
         }
     }
 
@@ -146,7 +149,9 @@ impl App {
             Event::Resize(columns, rows) => self.size = (columns, rows),
             Event::Tick => self.world.tick(now / 1000),
             Event::Feed(source, news) => {
-                if let crate::model::News::State(FeedState::Refused(_)) = &news {
+                if source.what == What::Namespaces
+                    && matches!(&news, News::State(FeedState::Refused(_)))
+                {
                     self.assume_maps(source.cluster);
                 }
                 self.world.apply(&source, news);
@@ -179,6 +184,8 @@ impl App {
         if looked_at.as_ref() != self.looked_at.as_ref().map(|(id, _)| id) {
             self.looked_at = looked_at.map(|id| (id, self.now));
         }
+        let world = &self.world;
+        self.warm.retain(|id| world.map_slot_of(id).is_some());
         if let Some((id, since)) = &self.looked_at
             && (self.now - since >= REST || self.warm.contains(id))
             && self.warm.front() != Some(id)
@@ -242,7 +249,8 @@ impl App {
         let revision = match pane {
             Pane::Services | Pane::Maps | Pane::Servers => world.revision.tree,
             Pane::Instances => world.revision.cells,
-            Pane::All => world.revision.instances,
+            Pane::All if self.lists[at].is_plain() => world.revision.instances,
+            Pane::All => world.revision.cells,
         };
         let slot = parent.as_ref().and_then(|parent| parent.slot(world));
         let rows = || match (pane, slot) {

@@ -4,17 +4,17 @@ use super::{App, Id};
 use crate::{
     command::{self, COMMANDS, Command},
     effect::Effect,
-    model::{ClusterId, Name, grouping::SYSTEM},
+    model::{ClusterId, Name, Source, What, grouping::SYSTEM},
     panes::Pane,
 };
 
 /// A place that is looked for until it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Sought {
-    /// A Map by its namespace.
+    /// A Map by its namespace, until all namespaces are known: asked for on the command line.
     Namespace(ClusterId, Name),
-    /// Service, Map, Server by their names.
-    Path(Vec<String>),
+    /// What was typed at the prompt, until this time.
+    Typed(String, i64),
 }
 
 /// Something that the prompt offers.
@@ -25,6 +25,9 @@ pub struct Suggestion {
     /// What it is or does.
     pub help: String,
 }
+
+/// How long a place that was typed and is not there is looked for, milliseconds.
+const SEEK: i64 = 5_000;
 
 /// The most that the prompt offers.
 const SUGGESTIONS: usize = 12;
@@ -48,12 +51,35 @@ impl App {
                 };
                 self.world.map_slot_of(&id).map(|slot| (slot, None))
             }
-            Sought::Path(path) => self.find_path(path).map(|(map, server)| (map, server)),
+            Sought::Typed(typed, _) => self.find_typed(typed),
         };
         if let Some((map, server)) = found {
             self.sought = None;
             self.land(map, server);
+            return;
         }
+        match &sought {
+            Sought::Namespace(cluster, namespace) if self.namespaces_known(*cluster) => {
+                self.sought = None;
+                self.say(format!("There is no namespace \"{namespace}\"."));
+            }
+            Sought::Typed(typed, until) if *until <= self.now => {
+                self.sought = None;
+                self.say(format!("There is no \"{typed}\"."));
+            }
+            Sought::Typed(typed, _) => self.say(format!("Looking for \"{typed}\"…")),
+            Sought::Namespace(..) => {}
+        }
+    }
+
+    /// Whether all namespaces of a cluster have been listed, or may not be.
+    fn namespaces_known(&self, cluster: ClusterId) -> bool {
+        let source = Source {
+            cluster,
+            what: What::Namespaces,
+            namespace: None,
+        };
+        self.refused(&source) || self.world.feed(&source).is_some_and(|feed| feed.synced)
     }
 
     fn land(&mut self, map: u32, server: Option<u32>) {
@@ -116,6 +142,21 @@ impl App {
                 Some((map, Some(*server)))
             }
         }
+    }
+
+    /// The Map, and the Server, that is meant exactly: by path, by namespace, by `ns` and a namespace.
+    fn find_typed(&self, typed: &str) -> Option<(u32, Option<u32>)> {
+        let path: Vec<String> = typed
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let name = namespace(typed).unwrap_or(typed);
+        let mut maps = self.world.maps().iter();
+        self.find_path(&path).or_else(|| {
+            maps.find(|(_, map)| *map.id.namespace == *name)
+                .map(|(slot, _)| (slot, None))
+        })
     }
 
     /// Notes where we are.
@@ -233,36 +274,19 @@ impl App {
             return self.meant(command);
         }
         let text = chosen.map_or_else(|| typed.to_owned(), |suggestion| suggestion.text);
-        let namespace = typed
-            .strip_prefix("ns ")
-            .or_else(|| typed.strip_prefix("namespace "))
-            .map(str::trim);
-        let slots: Vec<u32> = self.world.maps().iter().map(|(slot, _)| slot).collect();
-        let of = |name: &str| {
-            slots.iter().copied().find(|slot| {
-                self.world
-                    .maps()
-                    .get(*slot)
-                    .is_some_and(|map| *map.id.namespace == *name)
-            })
-        };
-        let path = |text: &str| {
-            text.split('/')
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
-        let exact = self
-            .find_path(&path(typed))
-            .or_else(|| of(namespace.unwrap_or(typed)).map(|slot| (slot, None)));
-        if let Some((map, server)) = exact.or_else(|| self.find_path(&path(&text))) {
+        if let Some((map, server)) = self.find_typed(typed) {
             self.land(map, server);
         } else if let Some(service) = self.world.service_slot(typed) {
             let id = Id::of(Pane::Services, &self.world, service);
             self.choose(&[id]);
             self.show(Pane::Maps);
+        } else if let Some((map, server)) = self.find_typed(&text) {
+            self.land(map, server);
         } else if let Some(command) = command::of_name(&text) {
             return self.meant(command);
+        } else if typed.contains('/') || namespace(typed).is_some() {
+            // It may be on its way: made a moment ago, or not listed yet.
+            self.sought = Some(Sought::Typed(typed.to_owned(), self.now + SEEK));
         } else {
             self.say(format!("There is no command and no place \"{typed}\"."));
         }
@@ -276,6 +300,14 @@ impl App {
             Vec::new()
         }
     }
+}
+
+/// The namespace in `ns x`, as one types it elsewhere.
+fn namespace(typed: &str) -> Option<&str> {
+    let rest = typed
+        .strip_prefix("ns ")
+        .or_else(|| typed.strip_prefix("namespace "));
+    rest.map(str::trim)
 }
 
 /// How well a name fits: 0 is the whole name, then its beginning, then anywhere; `None` not at all.

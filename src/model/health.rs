@@ -116,7 +116,7 @@ impl Verdict {
 /// What a Server's Instances amount to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Digest {
-    /// Instances that have not completed.
+    /// Instances that have not ended.
     pub total: u32,
     /// Of these, ready and not being deleted.
     pub ready: u32,
@@ -124,38 +124,56 @@ pub struct Digest {
     pub terminating: u32,
     /// Restarts of all.
     pub restarts: u32,
-    /// The worst verdict of all that are not merely running.
+    /// The worst verdict of these.
     pub worst: Option<Verdict>,
+    /// The worst verdict of those that have ended badly. A controller has made others in their place, and they say how
+    /// it is; where nobody does that, this counts.
+    pub ended: Option<Verdict>,
 }
 
 impl Digest {
     /// Adds one Instance.
     pub fn add(&mut self, row: &InstanceRow, verdict: Verdict) {
-        self.restarts += row.restarts;
-        if row.phase == Phase::Succeeded {
-            return;
+        self.restarts = self.restarts.saturating_add(row.restarts);
+        match row.phase {
+            Phase::Succeeded => return,
+            Phase::Failed if !row.terminating => return worse(&mut self.ended, verdict),
+            _ => {}
         }
         self.total += 1;
         self.terminating += u32::from(row.terminating);
         self.ready += u32::from(row.is_ready && !row.terminating);
-        let until = match &self.worst {
-            Some(worst)
-                if worst.until != 0 && (verdict.until == 0 || worst.until < verdict.until) =>
-            {
-                worst.until
-            }
-            _ => verdict.until,
-        };
-        let graver = |worst: &Verdict| {
-            (verdict.health.rank(), u32::MAX - verdict.times)
-                < (worst.health.rank(), u32::MAX - worst.times)
-        };
-        if self.worst.as_ref().is_none_or(graver) {
-            self.worst = Some(verdict);
-        }
-        if let Some(worst) = &mut self.worst {
-            worst.until = until;
-        }
+        worse(&mut self.worst, verdict);
+    }
+}
+
+/// Keeps the worse of two verdicts, and the time at which the first of them has to be judged again.
+fn worse(held: &mut Option<Verdict>, new: Verdict) {
+    let until = held.iter().map(|held| held.until).chain([new.until]);
+    let until = until.filter(|until| *until != 0).min().unwrap_or(0);
+    // Down to the message, so that the order in which Instances come does not matter.
+    fn order(verdict: &Verdict) -> impl Ord {
+        let Verdict {
+            health,
+            times,
+            since,
+            word,
+            message,
+            ..
+        } = verdict;
+        (
+            health.rank(),
+            std::cmp::Reverse(*times),
+            *since,
+            word.clone(),
+            message.clone(),
+        )
+    }
+    if held.as_ref().is_none_or(|held| order(&new) < order(held)) {
+        *held = Some(new);
+    }
+    if let Some(held) = held {
+        held.until = until;
     }
 }
 

@@ -5,16 +5,16 @@
 //!  Pod ─ owner ─→ Job ─ owner ─→ CronJob            Pod without owner: a Server itself
 //! ```
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use super::{
     health::judge_instance,
     ids::{ClusterId, Key, Name},
     row::{ControllerRow, InstanceRow, Kind, Owner},
-    source::Source,
+    source::{Source, What},
     table::Slot,
     tree::{Instance, Server},
-    world::World,
+    world::{World, by_health_and_name},
 };
 
 impl World {
@@ -29,6 +29,11 @@ impl World {
                 return;
             };
             pod.claims.set(source, epoch);
+            // Two watches know no order between them: a late word of the one over the troubled few, which will not
+            // tell how the trouble ended, must not undo what the Map's has said.
+            if source.what == What::Troubled && pod.claims.fully() {
+                return;
+            }
             if pod.row == row && pod.health == health {
                 return;
             }
@@ -39,7 +44,8 @@ impl World {
                 health,
                 ..*pod
             };
-            if (self.instance_order)(pod, &next) != Ordering::Equal {
+            self.revision.cells += 1;
+            if by_health_and_name(pod, &next) != Ordering::Equal {
                 self.revision.instances += 1;
             }
             *pod = next;
@@ -62,6 +68,7 @@ impl World {
         let slot = self.instances.insert(pod);
         self.instance_slots.insert(key, slot);
         self.revision.instances += 1;
+        self.revision.cells += 1;
         self.attach(slot);
     }
 
@@ -117,8 +124,8 @@ impl World {
         );
         self.instances.remove(slot);
         self.instance_slots.remove(&key);
-        self.usage.remove(&slot);
         self.revision.instances += 1;
+        self.revision.cells += 1;
         self.detach(slot, server);
     }
 
@@ -162,13 +169,19 @@ impl World {
             .and_then(|(stem, _)| self.deployments.get(&(server.map, stem.into())));
         if let Some(parent) = parent.copied() {
             self.set_parent(slot, Some(parent));
+            if let Some(server) = self.servers.get_mut(slot) {
+                server.guessed = true;
+            }
         }
     }
 
     fn set_parent(&mut self, slot: Slot, parent: Option<Slot>) {
+        // The API server lets objects own each other.
+        let parent = parent.filter(|parent| !self.is_beneath(*parent, slot));
         let Some(server) = self.servers.get_mut(slot) else {
             return;
         };
+        server.guessed = false;
         let old = std::mem::replace(&mut server.parent, parent);
         if old == parent {
             return;
@@ -219,13 +232,52 @@ impl World {
         server.created = row.meta.created;
         server.kind = kind.clone();
         server.row = Some(Box::new(row));
-        let parent = owner.map(|owner| self.server_for(cluster, &namespace, &owner));
+        // What an operator's object owns is the Server: nothing more is known of that object. Not so a ReplicaSet,
+        // which stands for one revision of what owns it (an Argo Rollout).
+        let known = |owner: &Arc<Owner>| {
+            kind == Kind::ReplicaSet || !matches!(Kind::from_api(&owner.kind), Kind::Custom(_))
+        };
+        let parent = owner
+            .filter(known)
+            .map(|owner| self.server_for(cluster, &namespace, &owner));
         self.set_parent(slot, parent);
+        self.touch_tree();
         self.mark(slot);
         if kind == Kind::Deployment && first {
-            self.deployments.insert((map, name.clone()), slot);
-            self.adopt_named(map, &name);
+            self.name_deployment(map, name, slot);
         }
+    }
+
+    /// From now on this Deployment is meant by its name. One of that name before it keeps what is older than this one.
+    fn name_deployment(&mut self, map: Slot, name: Name, slot: Slot) {
+        let created =
+            |world: &Self, slot| world.servers.get(slot).map_or(0, |server| server.created);
+        let since = created(self, slot);
+        if let Some(before) = self.deployments.get(&(map, name.clone())).copied()
+            && before != slot
+        {
+            if created(self, before) > since {
+                return;
+            }
+            let children = self
+                .servers
+                .get(before)
+                .map_or(Vec::new(), |server| server.children.clone());
+            for child in children {
+                let younger = self
+                    .servers
+                    .get(child)
+                    .is_some_and(|child| child.guessed && child.created >= since);
+                if younger {
+                    self.set_parent(child, Some(slot));
+                    if let Some(child) = self.servers.get_mut(child) {
+                        child.guessed = true;
+                    }
+                }
+            }
+        }
+        self.deployments.insert((map, name.clone()), slot);
+        self.adopt_named(map, &name);
     }
 
     /// ReplicaSets whose Pods came before their Deployment.
@@ -257,10 +309,7 @@ impl World {
             return;
         }
         server.row = None;
-        let (map, name, kind) = (server.map, server.name.clone(), server.kind.clone());
-        if kind == Kind::Deployment && self.deployments.get(&(map, name.clone())) == Some(&slot) {
-            self.deployments.remove(&(map, name));
-        }
+        self.touch_tree();
         self.mark(slot);
         self.drop_unneeded(slot);
     }
@@ -277,6 +326,10 @@ impl World {
         self.uncount(slot);
         if let Some(server) = self.servers.remove(slot) {
             self.server_slots.remove(&server.key);
+            let named = (server.map, server.name.clone());
+            if self.deployments.get(&named) == Some(&slot) {
+                self.deployments.remove(&named);
+            }
             if let Some(map) = self.maps.get_mut(server.map) {
                 map.held -= 1;
                 map.orphans.retain(|orphan| *orphan != slot);
@@ -293,6 +346,16 @@ impl World {
         slot
     }
 
+    fn is_beneath(&self, mut slot: Slot, top: Slot) -> bool {
+        while slot != top {
+            match self.servers.get(slot).and_then(|server| server.parent) {
+                Some(parent) => slot = parent,
+                None => return false,
+            }
+        }
+        true
+    }
+
     /// Instances of a Server, those of the controllers beneath it included.
     pub fn beneath(&self, server: &Server) -> Vec<Slot> {
         let mut all = server.instances.clone();
@@ -306,3 +369,7 @@ impl World {
         all
     }
 }
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

@@ -35,7 +35,7 @@ impl World {
             service.maps.push(slot);
         }
         self.map_slots.insert(id, slot);
-        self.revision.tree += 1;
+        self.touch_tree();
         slot
     }
 
@@ -62,9 +62,13 @@ impl World {
         let Some(map) = self.maps.get_mut(slot) else {
             return;
         };
-        map.epoch = epoch;
+        map.claims.set(source, epoch);
+        if map.row.as_ref() == Some(&row) {
+            return;
+        }
         map.row = Some(row);
         self.revision.tree += 1;
+        self.revision.cells += 1;
         if map.place == place {
             return;
         }
@@ -96,23 +100,42 @@ impl World {
         }
     }
 
-    pub(super) fn drop_namespace(&mut self, slot: Slot) {
-        if let Some(map) = self.maps.get_mut(slot) {
-            map.row = None;
-            self.revision.tree += 1;
+    pub(super) fn drop_namespace(&mut self, slot: Slot, source: &Source) {
+        let Some(map) = self.maps.get_mut(slot) else {
+            return;
+        };
+        map.claims.clear(source);
+        if !map.claims.none() {
+            return;
         }
+        map.row = None;
+        self.touch_tree();
         self.drop_empty_map(slot);
     }
 
     pub(super) fn drop_empty_map(&mut self, slot: Slot) {
-        let empty = self
-            .maps
-            .get(slot)
-            .is_some_and(|map| map.row.is_none() && !map.assumed && map.held == 0);
+        let empty = self.maps.get(slot).is_some_and(Map::is_empty);
         if empty && let Some(map) = self.maps.remove(slot) {
             self.map_slots.remove(&map.id);
             self.leave_service(map.service, slot, &map.counts);
-            self.revision.tree += 1;
+            self.touch_tree();
+        }
+    }
+
+    /// All namespaces are known now: what was assumed to be there is, or is not.
+    pub(super) fn end_assumptions(&mut self, cluster: ClusterId) {
+        let of = |map: &Map| map.assumed && map.id.cluster == cluster;
+        let assumed: Vec<Slot> = self
+            .maps
+            .iter()
+            .filter(|(_, map)| of(map))
+            .map(|(slot, _)| slot)
+            .collect();
+        for slot in assumed {
+            if let Some(map) = self.maps.get_mut(slot) {
+                map.assumed = false;
+            }
+            self.drop_empty_map(slot);
         }
     }
 }

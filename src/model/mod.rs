@@ -12,7 +12,10 @@ pub mod problem;
 pub mod quantity;
 mod rollup;
 pub mod row;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod sanitize;
+pub mod satellites;
 pub mod source;
 pub mod table;
 pub mod tree;

@@ -3,7 +3,7 @@
 use super::{
     health::{Digest, Facts, Health, Verdict, judge, judge_instance},
     ids::{ClusterId, MapId, Name},
-    row::{Kind, Usage},
+    row::{Kind, Usage, UsageRow},
     source::{FeedState, Source, What},
     table::Slot,
     tree::Counts,
@@ -26,37 +26,27 @@ impl World {
         self.settle();
     }
 
-    pub(super) fn put_usage(
-        &mut self,
-        cluster: ClusterId,
-        namespace: &Name,
-        name: &str,
-        usage: Usage,
-    ) {
-        let Some(map) = self.map_slot_of(&MapId {
+    pub(super) fn put_usage(&mut self, cluster: ClusterId, epoch: bool, row: UsageRow) {
+        let id = MapId {
             cluster,
-            namespace: namespace.clone(),
-        }) else {
-            return;
+            namespace: row.namespace,
         };
-        let Some(map) = self.maps.get(map) else {
-            return;
-        };
-        let named = |slot: &&Slot| {
-            self.instances
-                .get(**slot)
-                .is_some_and(|pod| pod.row.meta.name == name)
-        };
-        let instance = map
-            .servers
-            .iter()
-            .filter_map(|slot| self.servers.get(*slot))
-            .filter(|server| name.starts_with(&*server.name))
-            .find_map(|server| self.beneath(server).iter().find(named).copied());
-        if let Some(instance) = instance {
-            self.usage.insert(instance, usage);
-            self.mark_owner(instance);
+        let slot = self.map_slot_of(&id);
+        if let Some(map) = slot.and_then(|slot| self.maps.get_mut(slot)) {
+            let old = map.usage.insert(row.name, (row.usage, epoch));
+            self.revision.cells += u64::from(old.is_none_or(|(usage, _)| usage != row.usage));
         }
+    }
+
+    /// Puts what Instances use where usage is known anew.
+    pub(super) fn measure(&mut self, source: &Source) {
+        let servers: Vec<Slot> = self
+            .maps
+            .iter()
+            .filter(|(_, map)| source.covers(map.id.cluster, &map.id.namespace))
+            .flat_map(|(_, map)| map.servers.iter().copied())
+            .collect();
+        servers.into_iter().for_each(|slot| self.mark(slot));
     }
 
     /// Once all controllers are known, an owner that is none of them is a Server of its own kind.
@@ -85,12 +75,6 @@ impl World {
             };
             known(None) || known(Some(id.namespace.clone()))
         })
-    }
-
-    pub(super) fn mark_owner(&mut self, instance: Slot) {
-        if let Some(server) = self.instances.get(instance).map(|pod| pod.server) {
-            self.mark(server);
-        }
     }
 
     pub(super) fn mark(&mut self, slot: Slot) {
@@ -125,14 +109,26 @@ impl World {
         };
         let mut digest = Digest::default();
         let mut usage: Option<Usage> = None;
-        for instance in self.beneath(server) {
-            if let Some(pod) = self.instances.get(instance) {
-                digest.add(&pod.row, judge_instance(&pod.row, self.now));
+        let beneath = self.beneath(server);
+        for instance in &beneath {
+            if let Some(used) = self.usage(*instance) {
+                *usage.get_or_insert_default() += used;
             }
-            if let Some(used) = self.usage.get(&instance) {
-                *usage.get_or_insert_default() += *used;
+            let Some(pod) = self.instances.get_mut(*instance) else {
+                continue;
+            };
+            let verdict = judge_instance(&pod.row, self.now);
+            if pod.health != verdict.health {
+                // Time alone has changed it.
+                pod.health = verdict.health;
+                self.revision.instances += 1;
+                self.revision.cells += 1;
             }
+            digest.add(&pod.row, verdict);
         }
+        let Some(server) = self.servers.get(slot) else {
+            return;
+        };
         let children = || {
             server
                 .children
@@ -141,7 +137,7 @@ impl World {
         };
         let newest_job = children()
             .filter(|row| row.kind == Kind::Job)
-            .max_by_key(|row| row.meta.created);
+            .max_by_key(|row| (row.meta.created, row.meta.name.clone()));
         let controller = server.row.as_deref();
         let verdict = judge(&Facts {
             controller,
@@ -152,7 +148,7 @@ impl World {
         // An owner that no feed holds: a kind that is not watched, or one whose listing is still on its way.
         let derived = server.row.is_none();
         let top = server.parent.is_none();
-        let known = !derived || server.kind == Kind::Pod || self.controllers_known(&id);
+        let known = top && (!derived || server.kind == Kind::Pod || self.controllers_known(&id));
         let waits = derived && top && !(known && server.kind != Kind::ReplicaSet);
         let visible = top && known;
         let map = server.map;
@@ -176,6 +172,12 @@ impl World {
                 self.recheck.insert(at, entry);
             }
         }
+    }
+
+    /// Services, Maps or Servers are not what they were.
+    pub(super) fn touch_tree(&mut self) {
+        self.revision.tree += 1;
+        self.revision.cells += 1;
     }
 
     /// Puts a judgement in the place of the last one, in the Server, its Map and its Service.
@@ -203,7 +205,7 @@ impl World {
         server.counted = after;
         let map_slot = server.map;
         if changed {
-            self.revision.tree += 1;
+            self.touch_tree();
         }
         let Some(map) = self.maps.get_mut(map_slot) else {
             return;
@@ -236,3 +238,7 @@ impl World {
         self.count(slot, false, verdict, Digest::default(), None);
     }
 }
+
+#[cfg(test)]
+#[path = "rollup_tests.rs"]
+mod tests;

@@ -73,6 +73,17 @@ pub struct Source {
     pub namespace: Option<Name>,
 }
 
+impl Source {
+    /// Whether it can tell of what is in a namespace.
+    pub fn covers(&self, cluster: ClusterId, namespace: &str) -> bool {
+        self.cluster == cluster
+            && self
+                .namespace
+                .as_deref()
+                .is_none_or(|name| name == namespace)
+    }
+}
+
 /// How a feed is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum FeedState {

@@ -87,6 +87,16 @@ impl<T> Table<T> {
         })
     }
 
+    /// All rows with their slots, to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (Slot, &mut T)> {
+        self.chunks.iter_mut().enumerate().flat_map(|(c, chunk)| {
+            chunk
+                .iter_mut()
+                .enumerate()
+                .filter_map(move |(i, row)| Some(((c * CHUNK + i) as Slot, row.as_mut()?)))
+        })
+    }
+
     fn place(&mut self, slot: Slot) -> Option<&mut Option<T>> {
         self.chunks
             .get_mut(slot as usize / CHUNK)?

@@ -1,15 +1,14 @@
 //! What the tree is made of: Services, Maps, Servers, Instances, and the sums that are carried up.
 
+use compact_str::CompactString;
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
 use super::{
     grouping::{Place, SYSTEM},
     health::{Digest, Health, Verdict},
     ids::{ClusterId, Key, MapId, Name, Uid},
-    row::{
-        AutoscalerRow, BudgetRow, ClaimRow, ControllerRow, IngressRow, InstanceRow, Kind, Labels,
-        Meta, NamespaceRow, PortRow, Row, Usage,
-    },
+    row::{ControllerRow, InstanceRow, Kind, Labels, Meta, NamespaceRow, Row, Usage},
     source::{Source, What},
     table::{Slot, Table},
     world::World,
@@ -44,6 +43,18 @@ impl Claims {
 
     pub(super) fn clear(&mut self, source: &Source) {
         self.held &= !Self::bit(source);
+    }
+
+    /// As if the listing before had named it, but not this one.
+    pub(super) fn age(&mut self, source: &Source, epoch: bool) {
+        if self.held & Self::bit(source) != 0 {
+            self.set(source, !epoch);
+        }
+    }
+
+    /// Whether a watch over all Pods there holds it, besides that over the troubled ones.
+    pub(super) fn fully(self) -> bool {
+        self.held & (4 | 8) != 0
     }
 
     pub(super) fn none(self) -> bool {
@@ -179,6 +190,8 @@ pub struct Server {
     pub(super) claims: Claims,
     pub(super) counted: Option<Counts>,
     pub(super) dirty: bool,
+    /// The parent is a guess by name: nothing that is held says so.
+    pub(super) guessed: bool,
 }
 
 impl Server {
@@ -199,6 +212,7 @@ impl Server {
             claims: Claims::default(),
             counted: None,
             dirty: false,
+            guessed: false,
         }
     }
 
@@ -224,8 +238,8 @@ impl Server {
         };
         let count = u64::from(count);
         Usage {
-            cpu: row.resources.cpu_request * count,
-            memory: row.resources.memory_request * count,
+            cpu: row.resources.cpu_request.saturating_mul(count),
+            memory: row.resources.memory_request.saturating_mul(count),
         }
     }
 }
@@ -247,7 +261,9 @@ pub struct Map {
     pub servers: Vec<Slot>,
     /// Ports, Ingresses, autoscalers, claims, budgets.
     pub(super) satellites: IndexMap<Uid, (What, bool, Row), rustc_hash::FxBuildHasher>,
-    pub(super) epoch: bool,
+    /// What its Instances use, by name, and which listing said so: metrics.k8s.io knows no uid.
+    pub(super) usage: FxHashMap<CompactString, (Usage, bool)>,
+    pub(super) claims: Claims,
     pub(super) assumed: bool,
     pub(super) held: u32,
     pub(super) orphans: Vec<Slot>,
@@ -263,11 +279,17 @@ impl Map {
             counts: Counts::default(),
             servers: Vec::new(),
             satellites: IndexMap::default(),
-            epoch: false,
+            usage: FxHashMap::default(),
+            claims: Claims::default(),
             assumed: false,
             held: 0,
             orphans: Vec::new(),
         }
+    }
+
+    /// Nothing in it is held, and nobody says that it is there.
+    pub(super) fn is_empty(&self) -> bool {
+        self.row.is_none() && !self.assumed && self.held == 0 && self.satellites.is_empty()
     }
 
     /// How it is: its worst Server.
@@ -326,21 +348,6 @@ impl NamespaceRow {
     }
 }
 
-/// What goes with a Server, found by selector, reference and target among what its Map holds.
-#[derive(Debug, Default)]
-pub struct Satellites<'a> {
-    /// `core::Service`s whose selector fits its Instances.
-    pub ports: Vec<&'a PortRow>,
-    /// Host and path of Ingresses that lead to these.
-    pub routes: Vec<&'a Name>,
-    /// The autoscaler that has it as target.
-    pub autoscaler: Option<&'a AutoscalerRow>,
-    /// Its PersistentVolumeClaims.
-    pub claims: Vec<&'a ClaimRow>,
-    /// Disruption budgets that cover it.
-    pub budgets: Vec<&'a BudgetRow>,
-}
-
 impl World {
     /// All Services.
     pub fn services(&self) -> &Table<Service> {
@@ -360,82 +367,5 @@ impl World {
     /// All Instances that are held.
     pub fn instances(&self) -> &Table<Instance> {
         &self.instances
-    }
-
-    /// What goes with a Server.
-    pub fn satellites(&self, server: &Server) -> Satellites<'_> {
-        let mut found = Satellites::default();
-        let Some(map) = self.maps.get(server.map) else {
-            return found;
-        };
-        let bare = server
-            .instances
-            .first()
-            .and_then(|slot| self.instances.get(*slot)?.row.labels.as_deref());
-        let labels = server.row.as_ref().map(|row| &*row.labels).or(bare);
-        let selects = |selector: &Labels| {
-            !selector.is_empty()
-                && labels
-                    .is_some_and(|labels| selector.iter().all(|(k, v)| labels.get(k) == Some(v)))
-        };
-        let claims = server
-            .row
-            .as_ref()
-            .map(|row| row.references.claims.as_slice())
-            .unwrap_or_default();
-        for (_, _, row) in map.satellites.values() {
-            match row {
-                Row::Port(row) if selects(&row.selector) => found.ports.push(row),
-                Row::Budget(row) if selects(&row.selector) => found.budgets.push(row),
-                Row::Autoscaler(row)
-                    if *row.target.1 == *server.name && *row.target.0 == *server.kind.name() =>
-                {
-                    found.autoscaler = Some(row);
-                }
-                Row::Claim(row)
-                    if claims
-                        .iter()
-                        .any(|claim| claimed(claim, &server.name, &row.meta.name)) =>
-                {
-                    found.claims.push(row);
-                }
-                _ => {}
-            }
-        }
-        for (_, _, row) in map.satellites.values() {
-            if let Row::Ingress(row) = row {
-                let leads_here = |backend: &Name| {
-                    found
-                        .ports
-                        .iter()
-                        .any(|port| port.meta.name.as_str() == &**backend)
-                };
-                found.routes.extend(route_names(row, leads_here));
-            }
-        }
-        found
-    }
-}
-
-fn route_names<'a>(row: &'a IngressRow, leads_here: impl Fn(&Name) -> bool) -> Vec<&'a Name> {
-    row.routes
-        .iter()
-        .filter(|(_, backend)| leads_here(backend))
-        .map(|(route, _)| route)
-        .collect()
-}
-
-/// Whether a claim is the one a template names, or one that a StatefulSet made: `<template>-<server>-<ordinal>`.
-fn claimed(reference: &str, server: &str, claim: &str) -> bool {
-    match reference.strip_suffix('-') {
-        None => reference == claim,
-        Some(template) => claim
-            .strip_prefix(template)
-            .and_then(|rest| {
-                rest.strip_prefix('-')?
-                    .strip_prefix(server)?
-                    .strip_prefix('-')
-            })
-            .is_some_and(|ordinal| ordinal.parse::<u32>().is_ok()),
     }
 }

@@ -32,6 +32,8 @@ pub struct Feed {
     pub since: i64,
     /// Alternates with every listing, to know what the newest one has named.
     pub(super) epoch: bool,
+    /// A listing has begun and is not complete.
+    listing: bool,
 }
 
 /// What has changed since somebody last looked; a list is put in order again only when its own number moved.
@@ -41,7 +43,7 @@ pub struct Revision {
     pub cells: u64,
     /// Services, Maps or Servers came, went, or changed.
     pub tree: u64,
-    /// Instances came, went, or changed places under [`World::instance_order`].
+    /// Instances came, went, or changed places under [`by_health_and_name`].
     pub instances: u64,
 }
 
@@ -55,8 +57,6 @@ pub struct World {
     pub contexts: Vec<String>,
     /// What changed.
     pub revision: Revision,
-    /// How the list of all Instances is sorted, so that a change that does not move a row is known to be none.
-    pub instance_order: fn(&Instance, &Instance) -> Ordering,
     pub(super) instances: Table<Instance>,
     pub(super) servers: Table<Server>,
     pub(super) maps: Table<Map>,
@@ -67,26 +67,18 @@ pub struct World {
     pub(super) service_slots: FxHashMap<Name, Slot>,
     pub(super) deployments: FxHashMap<(Slot, Name), Slot>,
     pub(super) feeds: FxHashMap<Source, Feed>,
-    pub(super) usage: FxHashMap<Slot, Usage>,
     pub(super) dirty: Vec<Slot>,
     /// Judged again at these times, soonest first.
     pub(super) recheck: VecDeque<(i64, Key)>,
 }
 
-fn by_health_and_name(a: &Instance, b: &Instance) -> Ordering {
+/// How the list of all Instances is sorted at first. A change that moves no row in it is known to be none.
+pub fn by_health_and_name(a: &Instance, b: &Instance) -> Ordering {
     (a.health.rank(), &a.row.meta.namespace, &a.row.meta.name).cmp(&(
         b.health.rank(),
         &b.row.meta.namespace,
         &b.row.meta.name,
     ))
-}
-
-fn any_difference(a: &Instance, b: &Instance) -> Ordering {
-    if a.row == b.row {
-        Ordering::Equal
-    } else {
-        by_health_and_name(a, b).then(Ordering::Less)
-    }
 }
 
 impl World {
@@ -97,7 +89,6 @@ impl World {
             grouping,
             contexts,
             revision: Revision::default(),
-            instance_order: by_health_and_name,
             instances: Table::default(),
             servers: Table::default(),
             maps: Table::default(),
@@ -108,7 +99,6 @@ impl World {
             service_slots: FxHashMap::default(),
             deployments: FxHashMap::default(),
             feeds: FxHashMap::default(),
-            usage: FxHashMap::default(),
             dirty: Vec::new(),
             recheck: VecDeque::new(),
         }
@@ -116,11 +106,17 @@ impl World {
 
     /// Takes in what a feed tells. The tree is right again when this returns.
     pub fn apply(&mut self, source: &Source, news: News) {
-        self.revision.cells += 1;
         match news {
             News::Begin => {
                 let feed = self.feeds.entry(source.clone()).or_default();
-                feed.epoch = !feed.epoch;
+                let cut_off = std::mem::replace(&mut feed.listing, true);
+                if cut_off {
+                    // What the listing that was cut off has named, this one has yet to name.
+                    let epoch = feed.epoch;
+                    self.age(source, epoch);
+                } else {
+                    feed.epoch = !feed.epoch;
+                }
             }
             News::Changes(changes) => {
                 let epoch = self.feeds.get(source).is_some_and(|feed| feed.epoch);
@@ -130,29 +126,36 @@ impl World {
                         Change::Gone(uid) => self.drop_claim(source, uid),
                     }
                 }
+                if source.what == What::Usage {
+                    self.measure(source);
+                }
             }
             News::Synced => {
                 self.sweep(source, false);
-                self.feeds.entry(source.clone()).or_default().synced = true;
+                let feed = self.feeds.entry(source.clone()).or_default();
+                feed.listing = false;
+                self.revision.cells += u64::from(!feed.synced);
+                feed.synced = true;
                 self.adopt(source.cluster);
+                if source.what == What::Namespaces && source.namespace.is_none() {
+                    self.end_assumptions(source.cluster);
+                }
             }
             News::State(state) => {
                 let now = self.now;
                 let feed = self.feeds.entry(source.clone()).or_default();
-                match (&feed.state, &state) {
-                    (_, FeedState::Live) => feed.since = 0,
-                    (
-                        FeedState::Stale(_) | FeedState::Refused(_),
-                        FeedState::Stale(_) | FeedState::Refused(_),
-                    ) => {}
-                    _ => feed.since = now,
+                match state {
+                    FeedState::Live => feed.since = 0,
+                    _ if feed.since == 0 => feed.since = now,
+                    _ => {}
                 }
                 let refused = matches!(state, FeedState::Refused(_));
+                self.revision.cells += u64::from(feed.state != state);
                 feed.state = state;
                 if refused {
                     // What may not be read any more is not shown as if it were.
-                    feed.epoch = !feed.epoch;
-                    self.sweep(source, false);
+                    feed.listing = false;
+                    self.sweep(source, true);
                     self.adopt(source.cluster);
                 }
             }
@@ -168,16 +171,6 @@ impl World {
         self.settle();
     }
 
-    /// Says whether all Instances are listed by health and name, or in another order, in which any change may move a row.
-    pub fn order_instances(&mut self, by_health_and_name_only: bool) {
-        self.instance_order = if by_health_and_name_only {
-            by_health_and_name
-        } else {
-            any_difference
-        };
-        self.revision.instances += 1;
-    }
-
     /// How a feed is; `None` where it is not wanted.
     pub fn feed(&self, source: &Source) -> Option<&Feed> {
         self.feeds.get(source)
@@ -190,7 +183,9 @@ impl World {
 
     /// What an Instance uses, where that is known.
     pub fn usage(&self, instance: Slot) -> Option<Usage> {
-        self.usage.get(&instance).copied()
+        let pod = self.instances.get(instance)?;
+        let map = self.maps.get(self.servers.get(pod.server)?.map)?;
+        map.usage.get(&pod.row.meta.name).map(|(usage, _)| *usage)
     }
 
     /// Where an Instance is.
@@ -219,7 +214,7 @@ impl World {
             Row::Namespace(row) => self.put_namespace(source, epoch, row),
             Row::Instance(row) => self.put_instance(source, epoch, row),
             Row::Controller(row) => self.put_controller(source, epoch, *row),
-            Row::Usage(row) => self.put_usage(cluster, &row.namespace, &row.name, row.usage),
+            Row::Usage(row) => self.put_usage(cluster, epoch, row),
             row @ (Row::Port(_)
             | Row::Ingress(_)
             | Row::Autoscaler(_)
@@ -228,7 +223,14 @@ impl World {
                 if let (Some(namespace), Some(uid)) = (&source.namespace, row.uid()) {
                     let slot = self.map_slot(cluster, namespace);
                     if let Some(map) = self.maps.get_mut(slot) {
-                        map.satellites.insert(uid, (source.what, epoch, row));
+                        let new = (source.what, epoch, row);
+                        let old = map.satellites.insert(uid, new);
+                        let same = old.is_some_and(|(_, _, old)| {
+                            map.satellites
+                                .get(&uid)
+                                .is_some_and(|(_, _, new)| old == *new)
+                        });
+                        self.revision.cells += u64::from(!same);
                     }
                 }
             }
@@ -247,7 +249,7 @@ impl World {
                         && map.row.as_ref().is_some_and(|row| row.meta.uid == uid)
                 });
                 if let Some(slot) = slot.map(|(slot, _)| slot) {
-                    self.drop_namespace(slot);
+                    self.drop_namespace(slot, source);
                 }
             }
             What::Instances | What::Troubled => {
@@ -273,22 +275,53 @@ impl World {
                 let slot = id.and_then(|id| self.map_slot_of(&id));
                 if let Some(map) = slot.and_then(|slot| self.maps.get_mut(slot)) {
                     map.satellites.shift_remove(&uid);
+                    self.revision.cells += 1;
                 }
+                slot.into_iter().for_each(|slot| self.drop_empty_map(slot));
             }
             What::Usage => {}
+        }
+    }
+
+    /// Makes all that a source holds look as if the listing before had named it.
+    fn age(&mut self, source: &Source, epoch: bool) {
+        let here = |cluster: ClusterId, namespace: &Name| source.covers(cluster, namespace);
+        if matches!(source.what, What::Instances | What::Troubled) {
+            for (_, pod) in self.instances.iter_mut() {
+                if here(pod.cluster, &pod.row.meta.namespace) {
+                    pod.claims.age(source, epoch);
+                }
+            }
+        }
+        for (_, server) in self.servers.iter_mut() {
+            if let Some(row) = &server.row
+                && kind_of(source.what) == Some(&row.kind)
+                && here(server.key.cluster, &row.meta.namespace)
+            {
+                server.claims.age(source, epoch);
+            }
+        }
+        for (_, map) in self.maps.iter_mut() {
+            if !here(map.id.cluster, &map.id.namespace) {
+                continue;
+            }
+            if source.what == What::Namespaces {
+                map.claims.age(source, epoch);
+            }
+            let held = map.satellites.values_mut();
+            for (what, seen, _) in held {
+                *seen = if *what == source.what { !epoch } else { *seen };
+            }
+            if source.what == What::Usage {
+                map.usage.values_mut().for_each(|(_, seen)| *seen = !epoch);
+            }
         }
     }
 
     /// Ends the claims of a source: all of them, or those that its newest listing did not renew.
     fn sweep(&mut self, source: &Source, all: bool) {
         let epoch = self.feeds.get(source).is_some_and(|feed| feed.epoch);
-        let here = |cluster: ClusterId, namespace: &Name| {
-            cluster == source.cluster
-                && source
-                    .namespace
-                    .as_ref()
-                    .is_none_or(|name| name == namespace)
-        };
+        let here = |cluster: ClusterId, namespace: &Name| source.covers(cluster, namespace);
         match source.what {
             What::Namespaces => {
                 let stale: Vec<Slot> = self
@@ -297,11 +330,13 @@ impl World {
                     .filter(|(_, map)| {
                         map.row.is_some()
                             && here(map.id.cluster, &map.id.namespace)
-                            && (all || map.epoch != epoch)
+                            && map.claims.ends(source, epoch, all)
                     })
                     .map(|(slot, _)| slot)
                     .collect();
-                stale.into_iter().for_each(|slot| self.drop_namespace(slot));
+                stale
+                    .into_iter()
+                    .for_each(|slot| self.drop_namespace(slot, source));
             }
             What::Instances | What::Troubled => {
                 let stale: Vec<Slot> = self
@@ -318,22 +353,12 @@ impl World {
                     .for_each(|slot| self.unclaim_instance(slot, source));
             }
             What::Usage => {
-                if all {
-                    let gone: Vec<Slot> = self
-                        .usage
-                        .keys()
-                        .copied()
-                        .filter(|slot| {
-                            self.instances
-                                .get(*slot)
-                                .is_none_or(|pod| here(pod.cluster, &pod.row.meta.namespace))
-                        })
-                        .collect();
-                    for slot in gone {
-                        self.usage.remove(&slot);
-                        self.mark_owner(slot);
+                for (_, map) in self.maps.iter_mut() {
+                    if here(map.id.cluster, &map.id.namespace) {
+                        map.usage.retain(|_, (_, seen)| !all && *seen == epoch);
                     }
                 }
+                self.measure(source);
             }
             What::Ports | What::Ingresses | What::Autoscalers | What::Claims | What::Budgets => {
                 let id = source.namespace.clone().map(|namespace| MapId {
@@ -342,10 +367,13 @@ impl World {
                 });
                 let slot = id.and_then(|id| self.map_slot_of(&id));
                 if let Some(map) = slot.and_then(|slot| self.maps.get_mut(slot)) {
+                    let held = map.satellites.len();
                     map.satellites.retain(|_, (what, seen, _)| {
                         *what != source.what || !all && *seen == epoch
                     });
+                    self.revision.cells += u64::from(map.satellites.len() != held);
                 }
+                slot.into_iter().for_each(|slot| self.drop_empty_map(slot));
             }
             _ => {
                 let stale: Vec<Slot> = self

@@ -153,7 +153,8 @@ fn gravity(facts: &Facts) -> Health {
 
 fn lone(facts: &Facts) -> Option<Verdict> {
     (*facts.kind == Kind::Pod).then(|| {
-        let verdict = facts.instances.worst.clone();
+        let digest = facts.instances;
+        let verdict = digest.worst.clone().or_else(|| digest.ended.clone());
         // A completed Pod leaves no worst Instance.
         let verdict = verdict.unwrap_or_else(|| Verdict::new(Health::Healthy, "Completed"));
         if verdict.health == Health::Healthy && &*verdict.word == "Running" {
@@ -199,11 +200,10 @@ fn stopped(facts: &Facts) -> Option<Verdict> {
 }
 
 fn instance_trouble(facts: &Facts) -> Option<Verdict> {
-    let worst = worst(facts, Health::Failing)?;
-    // A Job's Pod that ended badly is tried again; the Job itself says when it has given up.
-    if matches!(facts.kind, Kind::Job | Kind::CronJob) && worst.rule == "failed" {
-        return None;
-    }
+    let digest = facts.instances;
+    // Nobody is known to make another in the place of one that has ended.
+    let ended = digest.ended.as_ref().filter(|_| facts.controller.is_none());
+    let worst = worst(facts, Health::Failing).or(ended)?;
     let given_up = condition(facts, "Progressing", false).is_some();
     let health = if given_up {
         Health::Failing

@@ -1,0 +1,206 @@
+//! Which streams the state asks for, how panes say they stand, and when time alone matters.
+
+use super::*;
+
+fn always() -> BTreeSet<Source> {
+    [What::Namespaces, What::Troubled]
+        .into_iter()
+        .chain(What::CONTROLLERS)
+        .map(|what| source(what, ""))
+        .collect()
+}
+
+fn of_map(namespace: &str) -> BTreeSet<Source> {
+    What::OF_A_MAP
+        .into_iter()
+        .chain([What::Usage])
+        .map(|what| source(what, namespace))
+        .collect()
+}
+
+fn with(sets: &[BTreeSet<Source>]) -> BTreeSet<Source> {
+    sets.iter().flatten().cloned().collect()
+}
+
+#[test]
+fn a_map_is_fetched_once_the_selection_rests_on_it() {
+    assert_eq!(Run::empty().app.wanted(), always());
+    let mut run = shop();
+    assert_eq!(run.app.wanted(), always());
+    run.wait(119);
+    assert_eq!(run.app.wanted(), always());
+    run.wait(1);
+    assert_eq!(run.app.wanted(), with(&[always(), of_map("legacy")]));
+    // What was looked at stays warm.
+    run.keys("j");
+    assert_eq!(run.app.wanted(), with(&[always(), of_map("legacy")]));
+    run.wait(120);
+    assert_eq!(
+        run.app.wanted(),
+        with(&[always(), of_map("legacy"), of_map("shop-dev")])
+    );
+    // One that is gone is not.
+    let gone = sample::uid("Namespace", "legacy", "legacy");
+    run.tell(
+        &source(What::Deployments, ""),
+        News::Changes(vec![crate::model::Change::Gone(sample::uid(
+            "Deployment",
+            "legacy",
+            "old",
+        ))]),
+    );
+    run.tell(
+        &source(What::Namespaces, ""),
+        News::Changes(vec![crate::model::Change::Gone(gone)]),
+    );
+    assert_eq!(run.app.wanted(), with(&[always(), of_map("shop-dev")]));
+}
+
+#[test]
+fn running_past_twenty_maps_starts_no_twenty_watches() {
+    let names: Vec<String> = (0..30).map(|n| format!("team{n:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut run = Run::new(&names, Vec::new());
+    for _ in 0..20 {
+        run.keys("j");
+        run.wait(30);
+        assert_eq!(run.app.wanted(), always());
+    }
+    run.wait(120);
+    assert_eq!(run.app.wanted(), with(&[always(), of_map("team20")]));
+    for _ in 0..5 {
+        run.keys("j");
+        run.wait(120);
+    }
+    assert_eq!(
+        run.app.wanted(),
+        with(&[
+            always(),
+            of_map("team23"),
+            of_map("team24"),
+            of_map("team25")
+        ])
+    );
+}
+
+#[test]
+fn instances_of_the_worst_maps_are_watched() {
+    let names: Vec<String> = (0..9).map(|n| format!("team{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let run = Run::new(
+        &names,
+        names[1..].iter().map(|name| failing(name, "web")).collect(),
+    );
+    let worst = names[1..7]
+        .iter()
+        .map(|name| source(What::Instances, name))
+        .collect();
+    assert_eq!(run.app.wanted(), with(&[always(), worst]));
+}
+
+#[test]
+fn what_is_forbidden_cluster_wide_is_asked_for_in_namespaces() {
+    let mut run = Run::empty();
+    run.app.clusters[0].namespaces = vec!["shop-dev".into()];
+    for from in always() {
+        run.refuse(&from);
+    }
+    let here = always()
+        .into_iter()
+        .map(|from| source(from.what, "shop-dev"))
+        .collect();
+    assert_eq!(run.app.wanted(), with(&[always(), here]));
+    assert_eq!(run.at(), "shop/dev");
+    // That there is no usage does not make a Map.
+    let mut run = Run::new(&["legacy"], Vec::new());
+    run.app.clusters[0].namespaces = vec!["ghost".into()];
+    run.refuse(&source(What::Usage, "legacy"));
+    assert_eq!(run.app.world.maps().len(), 1);
+}
+
+#[test]
+fn all_instances_take_the_place_of_those_of_maps() {
+    let mut run = shop();
+    run.wait(120);
+    run.keys("0");
+    let all = source(What::Instances, "");
+    let measured = BTreeSet::from([source(What::Usage, "shop-prod")]);
+    let warm = of_map("legacy");
+    let asked = BTreeSet::from([all.clone()]);
+    assert_eq!(
+        run.app.wanted(),
+        with(&[always(), warm.clone(), asked.clone(), measured.clone()])
+    );
+    run.list(
+        &all,
+        vec![pod("shop-prod", "web-1-a", "ReplicaSet web-1").into()],
+    );
+    let mut expected = with(&[always(), warm, asked, measured]);
+    expected.remove(&source(What::Instances, "legacy"));
+    assert_eq!(run.app.wanted(), expected);
+    run.keys("<esc>");
+    assert_eq!(run.app.wanted(), with(&[always(), of_map("legacy")]));
+}
+
+#[test]
+fn panes_say_how_far_they_can_be_trusted() {
+    let mut run = Run::empty();
+    assert_eq!(run.app.standing(Pane::Services), Standing::Loading(0, None));
+    run.tell(
+        &source(What::Namespaces, ""),
+        News::State(FeedState::Loading(500, Some(900))),
+    );
+    assert_eq!(
+        run.app.standing(Pane::Services),
+        Standing::Loading(500, Some(900))
+    );
+    let mut run = shop();
+    assert_eq!(run.app.standing(Pane::Services), Standing::Live);
+    assert_eq!(run.app.standing(Pane::Servers), Standing::Live);
+    assert_eq!(
+        run.app.standing(Pane::Instances),
+        Standing::Loading(0, None)
+    );
+    let away = Problem::new(Cause::Unreachable, "no route");
+    run.tell(
+        &source(What::Deployments, ""),
+        News::State(FeedState::Stale(away.clone())),
+    );
+    run.wait(7 * SECOND);
+    assert_eq!(
+        run.app.standing(Pane::Servers),
+        Standing::Stale(7, away.clone())
+    );
+    assert_eq!(run.app.overall(), Standing::Stale(7, away));
+    run.tell(&source(What::Deployments, ""), News::State(FeedState::Live));
+    run.refuse(&source(What::Jobs, ""));
+    assert!(matches!(
+        run.app.standing(Pane::Services),
+        Standing::Refused(_)
+    ));
+    assert_eq!(run.app.overall(), Standing::Live);
+    run.app.clusters[0].problem = Some(Problem::new(Cause::NoCluster, "none"));
+    assert!(matches!(run.app.overall(), Standing::Refused(_)));
+    assert_eq!(run.app.wanted(), BTreeSet::new());
+}
+
+#[test]
+fn it_wakes_when_time_changes_something() {
+    let mut run = Run::empty();
+    assert_eq!(
+        run.app.wake_at(),
+        run.now + 150,
+        "patience with loading ends"
+    );
+    run.wait(150);
+    assert_eq!(run.app.wake_at(), (NOW + 1) * SECOND, "the clock");
+    run.list(
+        &source(What::Namespaces, ""),
+        vec![namespace("legacy", "").into()],
+    );
+    assert_eq!(run.app.wake_at(), run.now + 120, "the selection has rested");
+    run.wait(120);
+    assert_eq!(run.app.wake_at(), (NOW + 1) * SECOND);
+    assert_eq!(run.app.id(Pane::Maps), Some(Id::Map(map_id("legacy"))));
+    assert_eq!(run.app.world.server_slot(key("Deployment", "a", "b")), None);
+}
