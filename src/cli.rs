@@ -13,7 +13,7 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   barkeep                                    the current context of your kubeconfig
-  barkeep --context prod-eu -n shop-prod     another cluster, one namespace
+  barkeep --context prod-eu -n shop-prod     another cluster, in one namespace
   barkeep --print --keys 'j<enter><wait>'    what you would see, on standard output
 ";
 
@@ -41,7 +41,7 @@ pub struct Cli {
     #[arg(long, value_name = "NAME", help_heading = "Cluster")]
     pub user: Option<String>,
 
-    /// Look at this namespace only
+    /// Start in this namespace; asked too where namespaces may not be listed
     #[arg(
         short,
         long,
@@ -51,7 +51,7 @@ pub struct Cli {
     )]
     pub namespace: Option<String>,
 
-    /// Look at all namespaces, also where the context names one
+    /// Start with all namespaces; what is allowed is shown in any case
     #[arg(
         short = 'A',
         long,
