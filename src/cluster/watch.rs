@@ -290,7 +290,7 @@ fn event(
 
 /// One object; an odd one is left out, and must not cost the others.
 pub(super) fn decoded(json: &[u8], served: &'static Served, names: &mut Interner) -> Option<Row> {
-    (served.decode)(json, names).unwrap_or_else(|error| {
+    served.row(json, names).unwrap_or_else(|error| {
         tracing::warn!(kind = served.plural, %error, "an object can not be read and is left out");
         None
     })

@@ -124,7 +124,9 @@ pub(super) fn decode(json: &[u8], names: &mut Interner) -> serde_json::Result<Op
         resources: spec.resources(names),
         trouble: trouble(&pod, &sidecar, names).map(Box::new),
         labels: bare,
-        restarts: lasting().map(|container| container.restart_count).sum(),
+        restarts: lasting()
+            .map(|container| container.restart_count)
+            .fold(0, u32::saturating_add),
         ready_since: ready_condition
             .map_or(0, |condition| seconds(&condition.last_transition_time)),
         ready: lasting().filter(|container| container.ready).count() as u16,

@@ -12,6 +12,8 @@ mod satellite;
 mod slim;
 mod template;
 
+use serde_json::Value;
+
 use crate::model::{
     row::{Interner, Row},
     source::What,
@@ -31,8 +33,8 @@ pub struct Served {
     pub fields: &'static str,
     /// Expected to be so few, or so small, that one streaming list beats pages.
     pub few: bool,
-    /// Object → row; `None` for an object that is no row here (a ReplicaSet long scaled away).
-    pub decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
+    /// Object → row; `None` for an object that is no row here (a ReplicaSet long scaled away). See [`Served::row`].
+    decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
 }
 
 const fn served(
@@ -141,6 +143,19 @@ impl What {
 }
 
 impl Served {
+    /// Object → row. Go writes `null` for what is empty: where one stands in a place that the slim structs do not expect,
+    /// the object is read again without any.
+    pub fn row(&self, json: &[u8], names: &mut Interner) -> serde_json::Result<Option<Row>> {
+        (self.decode)(json, names).or_else(|error| {
+            let mut object: Value = serde_json::from_slice(json)?;
+            if drop_nulls(&mut object) {
+                (self.decode)(&serde_json::to_vec(&object)?, names)
+            } else {
+                Err(error)
+            }
+        })
+    }
+
     /// The path of the collection, or of one object in it.
     pub fn path(&self, namespace: Option<&str>, name: Option<&str>) -> String {
         let root = if self.group.is_empty() {
@@ -154,6 +169,32 @@ impl Served {
         format!("{root}{namespace}/{}{name}", self.plural)
     }
 }
+
+/// Whether there were any.
+fn drop_nulls(value: &mut Value) -> bool {
+    match value {
+        Value::Object(fields) => {
+            let before = fields.len();
+            fields.retain(|_, value| !value.is_null());
+            let fewer = fields.len() != before;
+            fields
+                .values_mut()
+                .map(drop_nulls)
+                .fold(fewer, |a, b| a | b)
+        }
+        Value::Array(items) => {
+            let before = items.len();
+            items.retain(|item| !item.is_null());
+            let fewer = items.len() != before;
+            items.iter_mut().map(drop_nulls).fold(fewer, |a, b| a | b)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "fixture_tests.rs"]
+mod fixture_tests;
 
 #[cfg(test)]
 mod tests {

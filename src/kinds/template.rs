@@ -179,10 +179,18 @@ impl PodSpec<'_> {
         for container in self.lasting() {
             let Requirements { requests, limits } = &container.resources;
             // A limit without a request is the request as well (kubernetes.io/docs: Resource Management for Pods).
-            sum.cpu_request += requests.cpu.or(limits.cpu).map_or(0, Quantity::millis);
-            sum.memory_request += requests.memory.or(limits.memory).map_or(0, Quantity::units);
-            sum.cpu_limit += limits.cpu.map_or(0, Quantity::millis);
-            sum.memory_limit += limits.memory.map_or(0, Quantity::units);
+            sum.cpu_request = sum
+                .cpu_request
+                .saturating_add(requests.cpu.or(limits.cpu).map_or(0, Quantity::millis));
+            sum.memory_request = sum
+                .memory_request
+                .saturating_add(requests.memory.or(limits.memory).map_or(0, Quantity::units));
+            sum.cpu_limit = sum
+                .cpu_limit
+                .saturating_add(limits.cpu.map_or(0, Quantity::millis));
+            sum.memory_limit = sum
+                .memory_limit
+                .saturating_add(limits.memory.map_or(0, Quantity::units));
             cpu_bound &= limits.cpu.is_some();
             memory_bound &= limits.memory.is_some();
         }

@@ -43,7 +43,7 @@ impl Quantity {
         value = value.checked_mul(NANO)?;
         let mut place = NANO / 10;
         for digit in fraction.bytes() {
-            value += i128::from(digit - b'0') * place;
+            value = value.checked_add(i128::from(digit - b'0') * place)?;
             place /= 10;
         }
         let scaled = value.checked_mul(factor)?;
@@ -195,6 +195,7 @@ mod tests {
             "1 Mi",
             "1KiB",
             "99999999999999999999999E",
+            "170141183460469231731687303715.9999",
         ] {
             assert_eq!(Quantity::parse(text), None, "{text}");
         }

@@ -19,7 +19,7 @@ fn resource(server: &Server, of: fn(&Resources) -> u64) -> u64 {
         Kind::Job | Kind::CronJob => server.digest.total,
         _ => row.replicas.desired,
     };
-    of(&row.resources) * u64::from(count)
+    of(&row.resources).saturating_mul(u64::from(count))
 }
 
 fn ports(world: &World, server: &Server) -> Cell {

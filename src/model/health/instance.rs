@@ -202,8 +202,11 @@ fn container_ended(row: &InstanceRow, _: i64) -> Option<Verdict> {
     if row.is_ready || row.phase != Phase::Running && row.phase != Phase::Pending {
         return None;
     }
-    let reason = reason(row)
-        .filter(|reason| matches!(&***reason, "OOMKilled" | "Error" | "DeadlineExceeded"))?;
+    let reason = reason(row).filter(|reason| {
+        let named = matches!(&***reason, "OOMKilled" | "Error" | "DeadlineExceeded");
+        // Where the runtime gives no reason, `kinds` says with what it ended.
+        named || reason.starts_with("ExitCode:") || reason.starts_with("Signal:")
+    })?;
     Some(
         Verdict::new(Health::Failing, reason.clone())
             .times(row.restarts)
