@@ -87,6 +87,11 @@ impl<T> Table<T> {
         })
     }
 
+    /// Changes every row.
+    pub fn each_mut(&mut self, change: impl FnMut(&mut T)) {
+        self.chunks.iter_mut().flatten().flatten().for_each(change);
+    }
+
     fn place(&mut self, slot: Slot) -> Option<&mut Option<T>> {
         self.chunks
             .get_mut(slot as usize / CHUNK)?

@@ -42,6 +42,13 @@ impl Claims {
         };
     }
 
+    /// As if no listing of this source had named it yet.
+    pub(super) fn forget(&mut self, source: &Source, epoch: bool) {
+        if self.held & Self::bit(source) != 0 {
+            self.set(source, !epoch);
+        }
+    }
+
     pub(super) fn clear(&mut self, source: &Source) {
         self.held &= !Self::bit(source);
     }

@@ -33,6 +33,8 @@ pub struct Feed {
     pub since: i64,
     /// Alternates with every listing, to know what the newest one has named.
     epoch: bool,
+    /// A listing has begun and is not complete.
+    listing: bool,
 }
 
 /// What has changed since somebody last looked; a list is put in order again only when its own number moved.
@@ -121,7 +123,12 @@ impl World {
         match news {
             News::Begin => {
                 let feed = self.feeds.entry(source.clone()).or_default();
-                feed.epoch = !feed.epoch;
+                if feed.listing {
+                    self.forget_listing(source);
+                } else {
+                    feed.epoch = !feed.epoch;
+                    feed.listing = true;
+                }
             }
             News::Changes(changes) => {
                 let epoch = self.feeds.get(source).is_some_and(|feed| feed.epoch);
@@ -134,7 +141,9 @@ impl World {
             }
             News::Synced => {
                 self.sweep(source, false);
-                self.feeds.entry(source.clone()).or_default().synced = true;
+                let feed = self.feeds.entry(source.clone()).or_default();
+                feed.synced = true;
+                feed.listing = false;
                 self.adopt(source.cluster);
             }
             News::State(state) => {
@@ -152,8 +161,8 @@ impl World {
                 feed.state = state;
                 if refused {
                     // What may not be read any more is not shown as if it were.
-                    feed.epoch = !feed.epoch;
-                    self.sweep(source, false);
+                    feed.listing = false;
+                    self.sweep(source, true);
                     self.adopt(source.cluster);
                 }
             }
@@ -300,6 +309,44 @@ impl World {
                 }
             }
             What::Usage => {}
+        }
+    }
+
+    /// A listing that was broken off has named some rows; the one that begins now has to name them itself.
+    fn forget_listing(&mut self, source: &Source) {
+        let epoch = self.feeds.get(source).is_some_and(|feed| feed.epoch);
+        let here = |cluster: ClusterId, namespace: &Name| {
+            cluster == source.cluster && source.namespace.as_ref().is_none_or(|n| n == namespace)
+        };
+        match source.what {
+            What::Namespaces => self.maps.each_mut(|map| {
+                if here(map.id.cluster, &map.id.namespace) {
+                    map.epoch = !epoch;
+                }
+            }),
+            What::Instances | What::Troubled => self.instances.each_mut(|pod| {
+                if here(pod.cluster, &pod.row.meta.namespace) {
+                    pod.claims.forget(source, epoch);
+                }
+            }),
+            What::Ports | What::Ingresses | What::Autoscalers | What::Claims | What::Budgets => {
+                self.maps.each_mut(|map| {
+                    for (what, seen, _) in map.satellites.values_mut() {
+                        if *what == source.what && here(map.id.cluster, &map.id.namespace) {
+                            *seen = !epoch;
+                        }
+                    }
+                });
+            }
+            What::Usage => {}
+            _ => self.servers.each_mut(|server| {
+                if server.row.as_ref().is_some_and(|row| {
+                    kind_of(source.what) == Some(&row.kind)
+                        && here(server.key.cluster, &row.meta.namespace)
+                }) {
+                    server.claims.forget(source, epoch);
+                }
+            }),
         }
     }
 

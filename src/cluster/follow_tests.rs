@@ -1,0 +1,1 @@
+//! Faults of a server, and what a feed makes of them.

@@ -1,0 +1,1 @@
+//! An API server in this process, scripted for tests.
