@@ -251,8 +251,14 @@ impl Script {
         state.watches.len()
     }
 
-    pub(super) fn version(&self) -> u64 {
-        self.state().version
+    /// Versions pass that others have made.
+    pub(super) fn skip(&self, versions: u64) {
+        self.state().version += versions;
+    }
+
+    /// What is held under this name.
+    pub(super) fn object(&self, name: &str) -> Value {
+        self.state().objects[name].clone()
     }
 
     pub(super) fn came(&self) -> Vec<Came> {
