@@ -95,7 +95,7 @@ pub(super) fn event(
                 "DELETED" => gone(),
                 _ => match (served.decode)(object, names) {
                     Ok(Some(row)) => Some(Change::Put(row)),
-                    // It may have been a row until now: a ReplicaSet that is scaled away.
+                    // It may have been a row until now.
                     Ok(None) if kind == "MODIFIED" => gone(),
                     Ok(None) => None,
                     Err(error) => left_out(served, &error),
@@ -226,5 +226,103 @@ impl<'de> Visitor<'de> for Within<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::What;
+
+    fn meant(text: &str, served: &'static Served) -> String {
+        match event(text.as_bytes(), served, None, &mut Interner::default()) {
+            Ok(Meant::Change(change, at)) => match change {
+                Some(Change::Put(row)) => format!("put {:?} at {at}", row.uid().is_some()),
+                Some(Change::Gone(uid)) => format!("gone {} at {at}", uid == Uid::parse("u")),
+                None => format!("none at {at}"),
+            },
+            Ok(Meant::Bookmark(at, end)) => format!("bookmark {at} {end}"),
+            Err(Stop(problem)) => format!("{:?}", problem.cause),
+        }
+    }
+
+    #[test]
+    fn each_event_means_one_thing() {
+        static NO_ROW: Served = Served {
+            what: What::ReplicaSets,
+            group: "apps",
+            version: "v1",
+            plural: "replicasets",
+            fields: "",
+            few: true,
+            decode: |_, _| Ok(None),
+        };
+        let pods = What::Instances.served();
+        let meta = r#"{"kind":"Pod","metadata":{"name":"a","uid":"u","resourceVersion":"7"}"#;
+        let table = [
+            (
+                pods,
+                format!(r#"{{"type":"ADDED","object":{meta}}}}}"#),
+                "put true at 7",
+            ),
+            // Another order, and spaces.
+            (
+                pods,
+                format!(r#"{{ "object": {meta}}}, "type": "ADDED" }}"#),
+                "put true at 7",
+            ),
+            (
+                pods,
+                format!(r#"{{"type":"MODIFIED","object":{meta},"spec":"odd"}}}}"#),
+                "none at 7",
+            ),
+            (
+                pods,
+                format!(r#"{{"type":"DELETED","object":{meta},"spec":"odd"}}}}"#),
+                "gone true at 7",
+            ),
+            (
+                &NO_ROW,
+                format!(r#"{{"type":"ADDED","object":{meta}}}}}"#),
+                "none at 7",
+            ),
+            (
+                &NO_ROW,
+                format!(r#"{{"type":"MODIFIED","object":{meta}}}}}"#),
+                "gone true at 7",
+            ),
+            (
+                pods,
+                r#"{"type":"ADDED","object":{"metadata":{}}}"#.into(),
+                "Garbled",
+            ),
+            (
+                pods,
+                r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9"}}}"#.into(),
+                "bookmark 9 false",
+            ),
+            (
+                pods,
+                r#"{"type":"ERROR","object":{"code":410,"message":"too old"}}"#.into(),
+                "Gone",
+            ),
+            (pods, r#"{"type":"ODD","object":{}}"#.into(), "Garbled"),
+            (pods, r#"{"type":"ADDED"}"#.into(), "Garbled"),
+        ];
+        for (served, text, meaning) in table {
+            assert_eq!(meant(&text, served), meaning, "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_are_found_wherever_they_stand() {
+        let late = br#"{"metadata":{"annotations":{"uid":"no","resourceVersion":"no"},"resourceVersion":"7","uid":"u"}}"#;
+        let Marks { uid, version } = marks(late);
+        assert_eq!((uid.as_str(), version.as_str()), ("u", "7"));
+        assert!(
+            marks(br#"{"spec":{"uid":"no"},"metadata":null}"#)
+                .uid
+                .is_empty()
+        );
     }
 }

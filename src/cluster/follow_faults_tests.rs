@@ -101,8 +101,10 @@ fn streams() -> Vec<(Fault, Told)> {
     all
 }
 
-/// Which feed, on which request, which accidents.
-fn table() -> Vec<(What, &'static str, Vec<(Fault, Told)>)> {
+/// A feed, the word of a request, and what may happen to it.
+type Place = (What, &'static str, Vec<(Fault, Told)>);
+
+fn table() -> Vec<Place> {
     let mut pages = lists();
     pages.push((Fault::GoOn, Told::Nothing));
     vec![

@@ -294,31 +294,6 @@ async fn odd_objects_cost_nothing_but_themselves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replica_set_that_is_scaled_away_goes() {
-    let server = Script::default();
-    let set = |replicas: u32| {
-        serde_json::json!({
-            "metadata": {"name": "api-1", "namespace": "shop", "uid": "11111111-0000-0000-0000-000000000001",
-                "ownerReferences": [{"uid": "11111111-0000-0000-0000-000000000002", "kind": "Deployment", "name": "api", "controller": true}]},
-            "spec": {"replicas": replicas}, "status": {"replicas": replicas},
-        })
-    };
-    server.put_as("ADDED", "api-1", set(2));
-    let mut bench = Bench::start(&server, What::ReplicaSets);
-    let sets = |bench: &Bench| {
-        bench
-            .world
-            .servers()
-            .iter()
-            .filter(|(_, server)| server.row.is_some())
-            .count()
-    };
-    bench.until(|bench| bench.live() && sets(bench) == 1).await;
-    server.put_as("MODIFIED", "api-1", set(0));
-    bench.until(|bench| sets(bench) == 0).await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn ten_megabytes_are_read_and_let_go() {
     for what in [What::Instances, What::Troubled] {
         let server = Script::with(20);

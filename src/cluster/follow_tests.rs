@@ -24,7 +24,6 @@ mod pace;
 struct Bench {
     server: Script,
     world: World,
-    source: Source,
     news: mpsc::Receiver<(Source, News)>,
     task: JoinHandle<()>,
     held: BTreeMap<String, String>,
@@ -57,8 +56,7 @@ impl Bench {
         Self {
             server: server.clone(),
             world: World::new(Grouping::default(), vec!["here".into()]),
-            task: tokio::spawn(follow(asker, source.clone(), out)),
-            source,
+            task: tokio::spawn(follow(asker, source, out)),
             news,
             held: BTreeMap::new(),
             gone: HashSet::new(),
@@ -117,7 +115,11 @@ impl Bench {
             }
             self.step().await;
         }
-        panic!("no end; states {:?}, {} requests", self.states, self.words().len());
+        panic!(
+            "no end; states {:?}, {} requests",
+            self.states,
+            self.words().len()
+        );
     }
 
     fn live(&self) -> bool {
@@ -162,11 +164,13 @@ impl Bench {
     }
 
     fn stale(&self) -> Vec<&Problem> {
-        let problem = |state| match state {
-            &FeedState::Stale(ref problem) => Some(problem),
-            _ => None,
-        };
-        self.states.iter().filter_map(problem).collect()
+        let mut found = Vec::new();
+        for state in &self.states {
+            if let FeedState::Stale(problem) = state {
+                found.push(problem);
+            }
+        }
+        found
     }
 
     fn refused(&self) -> Option<&Problem> {

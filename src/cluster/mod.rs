@@ -18,6 +18,8 @@ mod plugin;
 pub mod problem;
 #[cfg(test)]
 mod script;
+#[cfg(test)]
+mod script_state;
 pub mod split;
 mod status;
 pub mod surroundings;
