@@ -82,7 +82,8 @@ fn pod(n: usize, version: usize) -> String {
     let spec = json!({"containers": [container(role, 8080), container("sidecar", 9090)], "nodeName": format!("node-{}", n % 50),
         "restartPolicy": "Always", "dnsPolicy": "ClusterFirst", "serviceAccountName": "default", "nodeSelector": {"type": "kwok"},
         "tolerations": [{"key": "kwok.x-k8s.io/node", "operator": "Exists", "effect": "NoSchedule"}], "schedulerName": "default-scheduler"});
-    let status = json!({"phase": "Running", "conditions": ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"].map(condition),
+    let conditions = ["Initialized", "Ready", "ContainersReady", "PodScheduled"].map(condition);
+    let status = json!({"phase": "Running", "conditions": conditions,
         "hostIP": "10.0.0.1", "podIP": "10.0.0.2", "startTime": "2026-11-20T08:00:00Z", "containerStatuses": [running(role), running("sidecar")], "qosClass": "Burstable"});
     format!(
         r#"{{"kind":"Pod","apiVersion":"v1","metadata":{{"name":"{role}-6f4cf5b57d-{n:05}","generateName":"{role}-6f4cf5b57d-","namespace":"load-000-prod","uid":"33333333-0000-0000-0000-{n:012}","resourceVersion":"{version}","creationTimestamp":"2026-11-20T08:00:00Z","labels":{labels},"annotations":{{"prometheus.io/scrape":"true"}},"ownerReferences":{owner},"managedFields":{managed}}},"spec":{spec},"status":{status}}}"#
