@@ -49,7 +49,9 @@ fn deliveries() -> HashMap<Source, Vec<Change>> {
     for line in OBJECTS.lines() {
         let object: serde_json::Value = serde_json::from_str(line).unwrap();
         let what = kind(object["kind"].as_str().unwrap());
-        let row = (what.served().decode)(line.as_bytes(), &mut names)
+        let row = what
+            .served()
+            .row(line.as_bytes(), &mut names)
             .unwrap()
             .unwrap();
         let namespace = object["metadata"]["namespace"].as_str();

@@ -1,6 +1,7 @@
 //! One request of ours: where it goes, and a refusal as a sentence.
 
 use std::{
+    fmt::Write as _,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,13 +15,16 @@ use http_body_util::BodyExt as _;
 use kube::{Client, client::Body};
 use tokio::time::timeout;
 
-use super::problem::{problem, status_problem};
+use super::{
+    Link,
+    problem::{problem, status_problem},
+};
 use crate::{
     kinds::Served,
     model::{Cause, Problem},
 };
 
-/// A body that delivers nothing for this long is dead. Longer than the minute after which a server sends a bookmark.
+/// A watch that delivers nothing for this long has lost its server. Longer than the minute after which one sends a bookmark.
 const SILENCE: Duration = Duration::from_secs(90);
 /// The same within a list, where bytes are due all the time.
 const STALL: Duration = Duration::from_secs(20);
@@ -32,6 +36,8 @@ const REFUSAL: usize = 64 * 1024;
 pub struct Asker {
     client: Client,
     server: Uri,
+    /// Knows whose credentials they are.
+    link: Option<Link>,
     streams: Arc<AtomicBool>,
 }
 
@@ -40,6 +46,31 @@ pub struct Answer {
     body: Body,
     server: Uri,
     wait: Duration,
+    /// Silence is an end like any other: to open the watch again tells whether the server is there.
+    may_fall_silent: bool,
+}
+
+/// An answer that is none.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) problem: Problem,
+    /// Where a list whose version is gone can go on, with later objects (410 and `metadata.continue`).
+    pub(super) go_on: Option<String>,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            go_on: None,
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        refusal.problem
+    }
 }
 
 impl Asker {
@@ -48,7 +79,16 @@ impl Asker {
         Self {
             client,
             server,
+            link: None,
             streams: Arc::new(AtomicBool::new(true)),
+        }
+    }
+
+    /// Asks over this link, which can say whose credentials a server refuses.
+    pub fn over(link: &Link) -> Self {
+        Self {
+            link: Some(link.clone()),
+            ..Self::new(link.client().clone(), link.target().server.clone())
         }
     }
 
@@ -69,7 +109,7 @@ impl Asker {
         namespace: Option<&str>,
         name: Option<&str>,
         query: &[(&str, &str)],
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Answer, Refusal> {
         let mut path = served.path(namespace, name);
         for (n, (key, value)) in query.iter().enumerate() {
             path.push(if n == 0 { '?' } else { '&' });
@@ -93,14 +133,15 @@ impl Asker {
             .send(request)
             .await
             .map_err(|error| problem(&error, &self.server))?;
-        if !response.status().is_success() {
+        if !response.status().is_success() || is_page(&response) {
             return Err(self.refusal(verb, served, namespace, response).await);
         }
-        let wait = if verb == "watch" { SILENCE } else { STALL };
+        let watch = verb == "watch";
         Ok(Answer {
             body: response.into_body(),
             server: self.server.clone(),
-            wait,
+            wait: if watch { SILENCE } else { STALL },
+            may_fall_silent: watch,
         })
     }
 
@@ -110,12 +151,13 @@ impl Asker {
         served: &Served,
         namespace: Option<&str>,
         response: Response<Body>,
-    ) -> Problem {
+    ) -> Refusal {
         let (parts, body) = response.into_parts();
         let mut answer = Answer {
             body,
             server: self.server.clone(),
             wait: STALL,
+            may_fall_silent: false,
         };
         let mut text = Vec::new();
         while text.len() < REFUSAL {
@@ -124,14 +166,19 @@ impl Asker {
                 Ok(None) | Err(_) => break,
             }
         }
-        status_problem(
-            verb,
-            served.plural,
-            namespace,
-            parts.status,
-            &text,
-            &parts.headers,
-        )
+        let (status, headers) = (parts.status, &parts.headers);
+        let problem = match &self.link {
+            Some(link) => {
+                link.status_problem(verb, served.plural, namespace, status, &text, headers)
+            }
+            None => status_problem(verb, served.plural, namespace, status, &text, headers),
+        };
+        let go_on = (problem.cause == Cause::Gone)
+            .then(|| serde_json::from_slice::<kube::core::Status>(&text).ok())
+            .flatten()
+            .and_then(|status| status.metadata?.continue_)
+            .filter(|token| !token.is_empty());
+        Refusal { problem, go_on }
     }
 }
 
@@ -140,6 +187,9 @@ impl Answer {
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         loop {
             let Ok(frame) = timeout(self.wait, self.body.frame()).await else {
+                if self.may_fall_silent {
+                    return Ok(None);
+                }
                 let seconds = self.wait.as_secs();
                 let what = format!(
                     "{} has sent nothing for {seconds} s",
@@ -169,15 +219,23 @@ impl Answer {
     }
 }
 
+/// A proxy's login page, whatever status it comes with.
+fn is_page(response: &Response<Body>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
 /// Percent-encodes what may not stand in a query (RFC 3986, unreserved characters stay).
 fn encode(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                text.push(char::from(byte))
+                text.push(char::from(byte));
             }
-            _ => text.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(text, "%{byte:02X}");
+            }
         }
     }
     text

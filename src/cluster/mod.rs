@@ -1,6 +1,7 @@
 //! The only room that speaks HTTP: connect, credentials, list and watch.
 
 pub mod ask;
+mod change;
 pub mod connect;
 mod credentials;
 mod dial;
@@ -11,9 +12,14 @@ pub mod kubeconfig;
 mod lanes;
 pub mod meter;
 mod oidc;
+mod pages;
 mod pem;
 mod plugin;
 pub mod problem;
+#[cfg(test)]
+mod script;
+#[cfg(test)]
+mod script_state;
 pub mod split;
 mod status;
 pub mod surroundings;
@@ -21,6 +27,7 @@ pub mod surroundings;
 mod testbed;
 mod tls;
 mod trust;
+mod wait;
 mod watch;
 mod wire;
 

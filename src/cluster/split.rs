@@ -20,6 +20,8 @@ pub enum Shape {
 const HEAD: usize = 64 * 1024;
 /// One object; etcd holds no larger one than 1.5 MiB by default, and a few MiB when configured otherwise.
 const OBJECT: usize = 32 * 1024 * 1024;
+/// A buffer is kept for the next object up to this size: one huge object must not cost its memory for as long as a watch.
+const KEPT: usize = 256 * 1024;
 
 /// The body is not JSON, or not what it should be.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +29,10 @@ const OBJECT: usize = 32 * 1024 * 1024;
 pub struct Broken(pub &'static str);
 
 /// State of the cut.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the last byte was, what it is within, and what it is the key of are independent"
+)]
 #[derive(Debug)]
 pub struct Splitter {
     shape: Shape,
@@ -127,8 +133,10 @@ impl Splitter {
                             self.object.extend_from_slice(&chunk[from..at]);
                             let mut object = std::mem::take(&mut self.object);
                             each(&object)?;
-                            object.clear();
-                            self.object = object;
+                            if object.capacity() <= KEPT {
+                                object.clear();
+                                self.object = object;
+                            }
                         }
                         from = at;
                         continue;

@@ -2,21 +2,17 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
     ask::{Answer, Asker},
-    problem::status_problem,
-    split::{Broken, Shape, Splitter},
+    change::{Meant, Stop, event},
+    split::{Shape, Splitter},
+    wait::below,
 };
 use crate::{
     kinds::Served,
-    model::{
-        Cause, Change, Problem,
-        row::{Interner, Row},
-    },
+    model::{Cause, Change, Problem, row::Interner},
 };
 
 /// Changes that are handed on together.
@@ -36,7 +32,7 @@ pub(super) enum Said {
     Listed,
     /// Up to date with this version; a watch can go on from here.
     Version(String),
-    /// It is over: at its time, or because something failed.
+    /// It is over: at its time, for having fallen silent, or because something failed.
     End(Result<(), Problem>),
 }
 
@@ -93,7 +89,7 @@ async fn run(
     names: &Names,
     tell: &mpsc::Sender<Said>,
 ) -> Result<(), Problem> {
-    let lifetime = (LIFETIME.0 + fastrand(LIFETIME.1 - LIFETIME.0)).to_string();
+    let lifetime = (LIFETIME.0 + below(LIFETIME.1 - LIFETIME.0)).to_string();
     let mut query = vec![
         ("watch", "true"),
         ("allowWatchBookmarks", "true"),
@@ -126,7 +122,7 @@ async fn run(
                     batch.extend(change);
                     version = Some(at);
                 }
-                Meant::Bookmark { at, end_of_list } => {
+                Meant::Bookmark(at, end_of_list) => {
                     version = Some(at);
                     listed |= end_of_list;
                 }
@@ -162,144 +158,6 @@ async fn hand_on(mut batch: Vec<Change>, tell: &mpsc::Sender<Said>) {
     if !batch.is_empty() {
         let _ = tell.send(Said::Changes(batch)).await;
     }
-}
-
-/// Ends the reading of a body.
-pub(super) struct Stop(pub(super) Problem);
-
-impl std::convert::From<Broken> for Stop {
-    fn from(broken: Broken) -> Self {
-        Self(Problem::new(
-            Cause::Garbled,
-            format!("The server's answer is not what the API promises: {broken}"),
-        ))
-    }
-}
-
-enum Meant {
-    Change(Option<Change>, String),
-    Bookmark { at: String, end_of_list: bool },
-}
-
-#[derive(Deserialize)]
-struct WatchEvent<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    #[serde(borrow)]
-    object: &'a RawValue,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Versioned {
-    metadata: VersionedMeta,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct VersionedMeta {
-    resource_version: String,
-    annotations: std::collections::BTreeMap<String, String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct VersionOnly<'a> {
-    #[serde(borrow)]
-    metadata: VersionOnlyMeta<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct VersionOnlyMeta<'a> {
-    #[serde(borrow)]
-    resource_version: std::borrow::Cow<'a, str>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Code {
-    code: u16,
-}
-
-fn event(
-    json: &[u8],
-    served: &'static Served,
-    namespace: Option<&str>,
-    names: &mut Interner,
-) -> Result<Meant, Stop> {
-    let garbled = |error: serde_json::Error| {
-        Stop(Problem::new(
-            Cause::Garbled,
-            format!("A change of {} can not be read: {error}", served.plural),
-        ))
-    };
-    let event: WatchEvent = serde_json::from_slice(json).map_err(garbled)?;
-    let object = event.object.get().as_bytes();
-    match event.kind {
-        "ADDED" | "MODIFIED" | "DELETED" => {
-            let row = decoded(object, served, names);
-            let at: VersionOnly = serde_json::from_slice(object).map_err(garbled)?;
-            let gone = event.kind == "DELETED";
-            let change = row.and_then(|row| {
-                if gone {
-                    row.uid().map(Change::Gone)
-                } else {
-                    Some(Change::Put(row))
-                }
-            });
-            Ok(Meant::Change(
-                change,
-                at.metadata.resource_version.into_owned(),
-            ))
-        }
-        "BOOKMARK" => {
-            let Versioned { metadata } = serde_json::from_slice(object).map_err(garbled)?;
-            let end = metadata
-                .annotations
-                .get("k8s.io/initial-events-end")
-                .is_some_and(|value| value == "true");
-            Ok(Meant::Bookmark {
-                at: metadata.resource_version,
-                end_of_list: end,
-            })
-        }
-        "ERROR" => {
-            let Code { code } = serde_json::from_slice(object).unwrap_or_default();
-            let status =
-                http::StatusCode::from_u16(code).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-            let headers = http::HeaderMap::new();
-            Err(Stop(status_problem(
-                "watch",
-                served.plural,
-                namespace,
-                status,
-                object,
-                &headers,
-            )))
-        }
-        other => {
-            tracing::debug!(kind = other, "an event of a kind that we do not know");
-            Err(Stop(Problem::new(
-                Cause::Garbled,
-                "The server sent an event of a kind that we do not know",
-            )))
-        }
-    }
-}
-
-/// One object; an odd one is left out, and must not cost the others.
-pub(super) fn decoded(json: &[u8], served: &'static Served, names: &mut Interner) -> Option<Row> {
-    served.row(json, names).unwrap_or_else(|error| {
-        tracing::warn!(kind = served.plural, %error, "an object can not be read and is left out");
-        None
-    })
-}
-
-/// A number below `bound`, different each time; nothing depends on how.
-pub(super) fn fastrand(bound: u64) -> u64 {
-    use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(std::thread::current().id()) % bound.max(1)
 }
 
 /// Reads all bytes of a list's page, object by object.

@@ -34,7 +34,7 @@ pub struct Served {
     /// Expected to be so few, or so small, that one streaming list beats pages.
     pub few: bool,
     /// Object → row; `None` for an object that is no row here (a ReplicaSet long scaled away). See [`Served::row`].
-    decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
+    pub(crate) decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
 }
 
 const fn served(
