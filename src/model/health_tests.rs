@@ -92,7 +92,7 @@ fn instances() -> Vec<(InstanceRow, &'static str)> {
         ),
         (
             bad(running(), Pending, "Unschedulable", taint),
-            "failing Pending: node(s) had untolerated taint {a: b}, insufficient cpu (unschedulable)",
+            "failing Pending: insufficient cpu, node(s) had untolerated taint {a: b} (unschedulable)",
         ),
         (
             bad(running(), Pending, "Unschedulable", "who knows"),
