@@ -157,14 +157,15 @@ impl App {
         let Some(at) = panes.iter().position(|pane| *pane == self.focus) else {
             return self.show(Pane::Services);
         };
-        let next = (at as isize + by).rem_euclid(panes.len() as isize) as usize;
+        let next = (at.cast_signed() + by).rem_euclid(panes.len().cast_signed()) as usize;
         self.show(panes[next]);
     }
 
     fn sort_by(&mut self, by: isize) {
         let (pane, sort) = (self.focus, self.list(self.focus).sort);
         let columns = pane.columns();
-        let column = (sort.column as isize + by).rem_euclid(columns.len() as isize) as usize;
+        let column =
+            (sort.column.cast_signed() + by).rem_euclid(columns.len().cast_signed()) as usize;
         self.set_sort(Sort {
             column,
             descending: columns[column].descending,
@@ -262,7 +263,7 @@ fn type_into(text: &mut String, chord: Chord) {
         (KeyCode::Char(c), modifiers)
             if !modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) =>
         {
-            text.push(c)
+            text.push(c);
         }
         _ => {}
     }

@@ -196,17 +196,20 @@ impl List {
         let descending = self.sort.descending;
         match self.pane {
             Pane::All if self.sort == Sort::FIRST => {
-                order.sort_by(
-                    |a, b| match (world.instances().get(*a), world.instances().get(*b)) {
+                order.sort_by(|a, b| {
+                    match (world.instances().get(*a), world.instances().get(*b)) {
                         (Some(a), Some(b)) => by_health_and_name(a, b),
                         (a, b) => a.is_none().cmp(&b.is_none()),
-                    },
-                )
+                    }
+                });
             }
             _ => order.sort_by(|a, b| {
                 let system = |slot: Slot| {
                     self.pane == Pane::Services
-                        && world.services().get(slot).is_some_and(|s| s.is_system())
+                        && world
+                            .services()
+                            .get(slot)
+                            .is_some_and(super::super::model::tree::Service::is_system)
                 };
                 let names = || {
                     let text = |slot| self.pane.filter_text(world, slot);

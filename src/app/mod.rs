@@ -248,9 +248,8 @@ impl App {
         }
         let revision = match pane {
             Pane::Services | Pane::Maps | Pane::Servers => world.revision.tree,
-            Pane::Instances => world.revision.cells,
             Pane::All if self.lists[at].is_plain() => world.revision.instances,
-            Pane::All => world.revision.cells,
+            Pane::Instances | Pane::All => world.revision.cells,
         };
         let slot = parent.as_ref().and_then(|parent| parent.slot(world));
         let rows = || match (pane, slot) {

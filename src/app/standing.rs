@@ -92,7 +92,7 @@ impl App {
         // Usage is an extra: its server may be away while everything else is fine.
         sources.retain(|source| source.what != What::Usage);
         let known = |source: &&Source| !self.refused(source);
-        if sources.iter().any(|source| known(source)) {
+        if sources.iter().any(&known) {
             sources.retain(known);
         }
         self.sum_up(sources.into_iter())

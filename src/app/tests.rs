@@ -24,7 +24,7 @@ struct Run {
 
 impl Run {
     /// A program over a cluster in which these have been listed.
-    fn new(namespaces: &[&str], rows: Vec<Row>) -> Self {
+    fn new(namespaces: &[&str], rows: &[Row]) -> Self {
         let mut run = Self::empty();
         let spaces = namespaces.iter().map(|name| namespace(name, "").into());
         run.list(&source(What::Namespaces, ""), spaces.collect());
@@ -150,7 +150,7 @@ fn shop() -> Run {
         pod("shop-prod", "web-1-a", "ReplicaSet web-1").into(),
         pod("shop-prod", "web-1-b", "ReplicaSet web-1").into(),
     ];
-    Run::new(&["shop-dev", "shop-prod", "legacy", "kube-system"], rows)
+    Run::new(&["shop-dev", "shop-prod", "legacy", "kube-system"], &rows)
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn rows_keep_what_panes_show() {
     let names = |names: &[crate::model::Name]| {
         names
             .iter()
-            .map(|name| name.to_string())
+            .map(std::string::ToString::to_string)
             .collect::<Vec<_>>()
             .join(" ")
     };

@@ -1,5 +1,7 @@
 //! What goes with a Server: v1 Service, Ingress, HorizontalPodAutoscaler, PersistentVolumeClaim, PodDisruptionBudget.
 
+use std::fmt::Write as _;
+
 use serde::Deserialize;
 
 use super::slim::{Metadata, Selector, Str, Strings, labels, nullable};
@@ -56,13 +58,13 @@ pub(super) fn port(json: &[u8], names: &mut Interner) -> serde_json::Result<Opti
         }
         text += &port.port.to_string();
         if !port.target_port.is_empty() && *port.target_port != port.port.to_string() {
-            text += &format!("→{}", &*port.target_port);
+            let _ = write!(text, "→{}", &*port.target_port);
         }
         if !matches!(&*port.protocol, "" | "TCP") {
-            text += &format!("/{}", &*port.protocol);
+            let _ = write!(text, "/{}", &*port.protocol);
         }
         if port.node_port != 0 {
-            text += &format!(" :{}", port.node_port);
+            let _ = write!(text, " :{}", port.node_port);
         }
         text
     };

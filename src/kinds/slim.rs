@@ -182,7 +182,8 @@ pub(super) fn short(text: &str, names: &mut Interner) -> Name {
     if text.len() <= MESSAGE {
         return names.name(text);
     }
-    names.name(&format!("{}…", &text[..text.floor_char_boundary(MESSAGE)]))
+    let end = (0..=MESSAGE).rev().find(|end| text.is_char_boundary(*end));
+    names.name(&format!("{}…", &text[..end.unwrap_or(0)]))
 }
 
 /// RFC 3339 → epoch seconds; 0 for what is none.

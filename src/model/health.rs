@@ -147,28 +147,29 @@ impl Digest {
     }
 }
 
+/// The worst first, down to the message, so that the order in which Instances come does not matter.
+fn order(verdict: &Verdict) -> impl Ord {
+    let Verdict {
+        health,
+        times,
+        since,
+        word,
+        message,
+        ..
+    } = verdict;
+    (
+        health.rank(),
+        std::cmp::Reverse(*times),
+        *since,
+        word.clone(),
+        message.clone(),
+    )
+}
+
 /// Keeps the worse of two verdicts, and the time at which the first of them has to be judged again.
 fn worse(held: &mut Option<Verdict>, new: Verdict) {
     let until = held.iter().map(|held| held.until).chain([new.until]);
     let until = until.filter(|until| *until != 0).min().unwrap_or(0);
-    // Down to the message, so that the order in which Instances come does not matter.
-    fn order(verdict: &Verdict) -> impl Ord {
-        let Verdict {
-            health,
-            times,
-            since,
-            word,
-            message,
-            ..
-        } = verdict;
-        (
-            health.rank(),
-            std::cmp::Reverse(*times),
-            *since,
-            word.clone(),
-            message.clone(),
-        )
-    }
     if held.as_ref().is_none_or(|held| order(&new) < order(held)) {
         *held = Some(new);
     }

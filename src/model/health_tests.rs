@@ -68,7 +68,7 @@ fn instances() -> Vec<(InstanceRow, &'static str)> {
         ),
         (
             with(bad(running(), Running, "CrashLoopBackOff", ""), |row| {
-                row.restarts = 14
+                row.restarts = 14;
             }),
             "failing CrashLoopBackOff ×14 (crash loop)",
         ),
@@ -120,13 +120,13 @@ fn instances() -> Vec<(InstanceRow, &'static str)> {
         ),
         (
             with(bad(running(), Running, "", ""), |row| {
-                row.meta.created = NOW - 59
+                row.meta.created = NOW - 59;
             }),
             "progressing starting (starting)",
         ),
         (
             with(bad(running(), Running, "", ""), |row| {
-                row.meta.created = NOW - 60
+                row.meta.created = NOW - 60;
             }),
             "warning not ready (unready)",
         ),
@@ -156,7 +156,7 @@ fn instances_are_judged_by_the_first_rule_that_answers() {
 #[test]
 fn what_only_time_changes_says_when() {
     let young = with(bad(running(), Phase::Running, "", ""), |row| {
-        row.meta.created = NOW - 10
+        row.meta.created = NOW - 10;
     });
     let was_ill = ended(running(), "Error", 1, 100);
     for (row, until) in [(&young, NOW + 50), (&was_ill, NOW + 500), (&running(), 0)] {

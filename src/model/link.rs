@@ -13,7 +13,7 @@ use super::{
     row::{ControllerRow, InstanceRow, Kind, Owner},
     source::{Source, What},
     table::Slot,
-    tree::{Instance, Server},
+    tree::{Claims, Instance, Server},
     world::{World, by_health_and_name},
 };
 
@@ -40,8 +40,8 @@ impl World {
             let owner = pod.server;
             let moved = pod.row.meta.owner != row.meta.owner;
             let next = Instance {
-                row,
                 health,
+                row,
                 ..*pod
             };
             self.revision.cells += 1;
@@ -60,7 +60,7 @@ impl World {
         let mut pod = Instance {
             cluster: source.cluster,
             server: Slot::MAX,
-            claims: Default::default(),
+            claims: Claims::default(),
             health,
             row,
         };
@@ -244,12 +244,12 @@ impl World {
         self.touch_tree();
         self.mark(slot);
         if kind == Kind::Deployment && first {
-            self.name_deployment(map, name, slot);
+            self.name_deployment(map, &name, slot);
         }
     }
 
     /// From now on this Deployment is meant by its name. One of that name before it keeps what is older than this one.
-    fn name_deployment(&mut self, map: Slot, name: Name, slot: Slot) {
+    fn name_deployment(&mut self, map: Slot, name: &Name, slot: Slot) {
         let created =
             |world: &Self, slot| world.servers.get(slot).map_or(0, |server| server.created);
         let since = created(self, slot);
@@ -277,7 +277,7 @@ impl World {
             }
         }
         self.deployments.insert((map, name.clone()), slot);
-        self.adopt_named(map, &name);
+        self.adopt_named(map, name);
     }
 
     /// ReplicaSets whose Pods came before their Deployment.
@@ -297,7 +297,9 @@ impl World {
                 stem.unwrap_or(false)
             })
             .collect();
-        orphans.into_iter().for_each(|slot| self.guess_parent(slot));
+        for slot in orphans {
+            self.guess_parent(slot);
+        }
     }
 
     pub(super) fn unclaim_server(&mut self, slot: Slot, source: &Source) {

@@ -51,7 +51,9 @@ fn rows_in_every_order_give_the_same_tree() {
         }
         let mut world = world();
         controllers_known(&mut world);
-        rows.into_iter().for_each(|row| put_row(&mut world, row));
+        for row in rows {
+            put_row(&mut world, row);
+        }
         let tree = tree(&world);
         assert_eq!(
             first.get_or_insert_with(|| tree.clone()),
@@ -91,8 +93,9 @@ fn equal_troubles_are_told_the_same_way_in_every_order() {
             &mut world,
             controller(Kind::StatefulSet, "a", "db", 2, "").into(),
         );
-        rows.into_iter()
-            .for_each(|row| put_row(&mut world, row.into()));
+        for row in rows {
+            put_row(&mut world, row.into());
+        }
         let slot = world.server_slot(key("StatefulSet", "a", "db")).unwrap();
         world.servers().get(slot).unwrap().verdict.clone()
     };

@@ -46,7 +46,9 @@ impl World {
             .filter(|(_, map)| source.covers(map.id.cluster, &map.id.namespace))
             .flat_map(|(_, map)| map.servers.iter().copied())
             .collect();
-        servers.into_iter().for_each(|slot| self.mark(slot));
+        for slot in servers {
+            self.mark(slot);
+        }
     }
 
     /// Once all controllers are known, an owner that is none of them is a Server of its own kind.
@@ -57,7 +59,9 @@ impl World {
             .filter(|(_, map)| map.id.cluster == cluster)
             .flat_map(|(_, map)| map.orphans.iter().copied())
             .collect();
-        waiting.into_iter().for_each(|slot| self.mark(slot));
+        for slot in waiting {
+            self.mark(slot);
+        }
     }
 
     /// Whether every watched kind of controller of a namespace has been listed (or is forbidden).

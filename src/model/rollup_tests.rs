@@ -130,7 +130,9 @@ fn hold(world: &World, step: usize) {
                 let used: Vec<_> = beneath.iter().filter_map(|pod| world.usage(*pod)).collect();
                 let used = (!used.is_empty()).then(|| {
                     let mut sum = crate::model::row::Usage::default();
-                    used.into_iter().for_each(|usage| sum += usage);
+                    for usage in used {
+                        sum += usage;
+                    }
                     sum
                 });
                 assert_eq!(server.usage, used, "step {step}: {}", server.name);

@@ -44,7 +44,9 @@ fn meta(kind: &str, namespace: &str, name: &str) -> Meta {
     }
 }
 
-pub(crate) fn owner(kind: &str, namespace: &str, name: &str) -> Option<Arc<Owner>> {
+/// `Kind name`, or nobody.
+fn owner(namespace: &str, owned_by: &str) -> Option<Arc<Owner>> {
+    let (kind, name) = owned_by.split_once(' ')?;
     Some(Arc::new(Owner {
         uid: uid(kind, namespace, name),
         kind: kind.into(),
@@ -55,9 +57,7 @@ pub(crate) fn owner(kind: &str, namespace: &str, name: &str) -> Option<Arc<Owner
 /// A Pod that runs and is ready, owned by `Kind name`, or by nobody.
 pub(crate) fn pod(namespace: &str, name: &str, owned_by: &str) -> InstanceRow {
     let mut meta = meta("Pod", namespace, name);
-    meta.owner = owned_by
-        .split_once(' ')
-        .and_then(|(kind, name)| owner(kind, namespace, name));
+    meta.owner = owner(namespace, owned_by);
     InstanceRow {
         labels: meta.owner.is_none().then(Box::default),
         meta,
@@ -99,9 +99,7 @@ pub(crate) fn controller(
     owned_by: &str,
 ) -> ControllerRow {
     let mut meta = meta(kind.name(), namespace, name);
-    meta.owner = owned_by
-        .split_once(' ')
-        .and_then(|(kind, name)| owner(kind, namespace, name));
+    meta.owner = owner(namespace, owned_by);
     let available = Condition {
         kind: "Progressing".into(),
         holds: true,

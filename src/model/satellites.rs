@@ -78,7 +78,7 @@ impl World {
     }
 }
 
-fn route_names<'a>(row: &'a IngressRow, leads_here: impl Fn(&Name) -> bool) -> Vec<&'a Name> {
+fn route_names(row: &IngressRow, leads_here: impl Fn(&Name) -> bool) -> Vec<&Name> {
     row.routes
         .iter()
         .filter(|(_, backend)| leads_here(backend))

@@ -277,7 +277,9 @@ impl World {
                     map.satellites.shift_remove(&uid);
                     self.revision.cells += 1;
                 }
-                slot.into_iter().for_each(|slot| self.drop_empty_map(slot));
+                if let Some(slot) = slot {
+                    self.drop_empty_map(slot);
+                }
             }
             What::Usage => {}
         }
@@ -334,9 +336,9 @@ impl World {
                     })
                     .map(|(slot, _)| slot)
                     .collect();
-                stale
-                    .into_iter()
-                    .for_each(|slot| self.drop_namespace(slot, source));
+                for slot in stale {
+                    self.drop_namespace(slot, source);
+                }
             }
             What::Instances | What::Troubled => {
                 let stale: Vec<Slot> = self
@@ -348,9 +350,9 @@ impl World {
                     })
                     .map(|(slot, _)| slot)
                     .collect();
-                stale
-                    .into_iter()
-                    .for_each(|slot| self.unclaim_instance(slot, source));
+                for slot in stale {
+                    self.unclaim_instance(slot, source);
+                }
             }
             What::Usage => {
                 for (_, map) in self.maps.iter_mut() {
@@ -373,7 +375,9 @@ impl World {
                     });
                     self.revision.cells += u64::from(map.satellites.len() != held);
                 }
-                slot.into_iter().for_each(|slot| self.drop_empty_map(slot));
+                if let Some(slot) = slot {
+                    self.drop_empty_map(slot);
+                }
             }
             _ => {
                 let stale: Vec<Slot> = self
@@ -387,9 +391,9 @@ impl World {
                     })
                     .map(|(slot, _)| slot)
                     .collect();
-                stale
-                    .into_iter()
-                    .for_each(|slot| self.unclaim_server(slot, source));
+                for slot in stale {
+                    self.unclaim_server(slot, source);
+                }
             }
         }
     }

@@ -264,7 +264,7 @@ fn empty_maps_and_services_vanish() {
         Row::Port(Box::new(crate::model::row::PortRow {
             meta: controller(Kind::Deployment, "a", "web", 1, "").meta,
             expose: "ClusterIP".into(),
-            selector: Default::default(),
+            selector: crate::model::row::Labels::new(),
             ports: Vec::new(),
         }))
     };

@@ -60,7 +60,7 @@ fn a_map_is_fetched_once_the_selection_rests_on_it() {
 fn running_past_twenty_maps_starts_no_twenty_watches() {
     let names: Vec<String> = (0..30).map(|n| format!("team{n:02}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut run = Run::new(&names, Vec::new());
+    let mut run = Run::new(&names, &[]);
     for _ in 0..20 {
         run.keys("j");
         run.wait(30);
@@ -87,10 +87,8 @@ fn running_past_twenty_maps_starts_no_twenty_watches() {
 fn instances_of_the_worst_maps_are_watched() {
     let names: Vec<String> = (0..9).map(|n| format!("team{n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let run = Run::new(
-        &names,
-        names[1..].iter().map(|name| failing(name, "web")).collect(),
-    );
+    let rows: Vec<Row> = names[1..].iter().map(|name| failing(name, "web")).collect();
+    let run = Run::new(&names, &rows);
     let worst = names[1..7]
         .iter()
         .map(|name| source(What::Instances, name))
@@ -112,7 +110,7 @@ fn what_is_forbidden_cluster_wide_is_asked_for_in_namespaces() {
     assert_eq!(run.app.wanted(), with(&[always(), here]));
     assert_eq!(run.at(), "shop/dev");
     // That there is no usage does not make a Map.
-    let mut run = Run::new(&["legacy"], Vec::new());
+    let mut run = Run::new(&["legacy"], &[]);
     run.app.clusters[0].namespaces = vec!["ghost".into()];
     run.refuse(&source(What::Usage, "legacy"));
     assert_eq!(run.app.world.maps().len(), 1);

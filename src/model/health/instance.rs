@@ -7,7 +7,7 @@ use crate::model::{
 };
 
 /// A container that ended this recently still tells of trouble, seconds: the kubelet forgets a back-off after as long
-/// (`k8s.io/kubernetes/pkg/kubelet`: MaxContainerBackOff is 5 min, and it is reset after twice that).
+/// (`k8s.io/kubernetes/pkg/kubelet`: `MaxContainerBackOff` is 5 min, and it is reset after twice that).
 const RECENT: i64 = 600;
 
 /// A container may run unready this long before that is worth a warning, seconds: Kubernetes' default readiness probe
@@ -268,6 +268,7 @@ fn restarted(row: &InstanceRow, now: i64) -> Option<Verdict> {
     )
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a rule of the table")]
 fn running(_: &InstanceRow, _: i64) -> Option<Verdict> {
     Some(Verdict::new(Health::Healthy, "Running"))
 }

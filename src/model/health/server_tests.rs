@@ -8,6 +8,7 @@ use crate::model::{
     sample::{condition, controller},
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "a Case has a controller or none")]
 fn server(
     kind: Kind,
     desired: u32,
@@ -52,7 +53,7 @@ fn servers() -> Vec<Case> {
     let ok = running;
     let crash = || {
         with(bad(ok(), Running, "CrashLoopBackOff", ""), |row| {
-            row.restarts = 14
+            row.restarts = 14;
         })
     };
     let image = || bad(ok(), Pending, "ErrImageNeverPull", "");
@@ -92,7 +93,7 @@ fn servers() -> Vec<Case> {
         ),
         case(
             server(Job, 1, |row| {
-                row.conditions = vec![condition("Complete", true, "")]
+                row.conditions = vec![condition("Complete", true, "")];
             }),
             vec![],
             "healthy complete (job ended)",
@@ -140,7 +141,7 @@ fn servers() -> Vec<Case> {
         ),
         case(
             rolling(replicas(2, 3, 1, 2), |row| {
-                row.conditions = vec![condition("Progressing", false, "ProgressDeadlineExceeded")]
+                row.conditions = vec![condition("Progressing", false, "ProgressDeadlineExceeded")];
             }),
             vec![ok(), ok(), image()],
             "failing ErrImageNeverPull (Instance trouble)",
@@ -165,14 +166,14 @@ fn servers() -> Vec<Case> {
         case(
             rolling(replicas(2, 0, 0, 0), |row| {
                 row.conditions
-                    .push(condition("ReplicaFailure", true, "FailedCreate"))
+                    .push(condition("ReplicaFailure", true, "FailedCreate"));
             }),
             vec![],
             "failing FailedCreate (replica failure)",
         ),
         case(
             rolling(replicas(2, 2, 2, 0), |row| {
-                row.conditions = vec![condition("Progressing", false, "ProgressDeadlineExceeded")]
+                row.conditions = vec![condition("Progressing", false, "ProgressDeadlineExceeded")];
             }),
             vec![bad(ok(), Running, "", "")],
             "failing progress deadline exceeded (progress deadline)",
