@@ -200,11 +200,15 @@ fn terms(selector: &str) -> Vec<(String, String)> {
 
 fn painter(cli: &Cli, config: &Config) -> Painter {
     let depth = ColorDepth::detect(cli.wants_colour(), env);
-    let theme = match cli.theme.unwrap_or(config.theme) {
-        ThemeName::Dark => Theme::dark(depth),
-        ThemeName::Light => Theme::light(depth),
-        ThemeName::Auto if background_is_light(env) => Theme::light(depth),
-        ThemeName::Auto => Theme::dark(depth),
+    let light = match cli.theme.unwrap_or(config.theme) {
+        ThemeName::Dark => false,
+        ThemeName::Light => true,
+        ThemeName::Auto => background_is_light(env),
+    };
+    let theme = if light {
+        Theme::light(depth)
+    } else {
+        Theme::dark(depth)
     };
     let glyphs = Glyphs::choose(cli.ascii || config.ascii, env);
     Painter::new(theme, glyphs, jiff::tz::TimeZone::system())

@@ -106,7 +106,7 @@ fn sources() -> Vec<File> {
 }
 
 /// All that breaks a rule, so that one run names everything.
-fn none(broken: Vec<String>) {
+fn none(broken: &[String]) {
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
@@ -147,7 +147,7 @@ fn rooms_look_one_way_only() {
             }
         }
     }
-    none(broken);
+    none(&broken);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn what_is_outside_is_known_in_one_room() {
             ));
         }
     }
-    none(broken);
+    none(&broken);
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn files_are_short_and_say_what_they_are() {
             }
         }
     }
-    none(broken);
+    none(&broken);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn the_readme_shows_the_keys_there_are() {
         })
     });
     none(
-        broken
+        &broken
             .map(|entry| {
                 format!(
                     "`{}` {} is not in the README's table",
@@ -243,6 +243,6 @@ fn the_readme_shows_the_keys_there_are() {
                     entry.help
                 )
             })
-            .collect(),
+            .collect::<Vec<_>>(),
     );
 }

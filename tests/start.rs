@@ -127,7 +127,7 @@ fn fails_with_a_sentence(wrong: Wrong) {
         status,
         stdout,
         stderr,
-    } = wrong.launch.args(["--print"]).run(Duration::from_secs(60));
+    } = wrong.launch.args(["--print"]).run(Duration::from_mins(1));
     let said = String::from_utf8_lossy(&stderr).into_owned();
     assert!(
         status.code().is_some_and(|code| code != 0),

@@ -19,7 +19,7 @@ use crate::{
 const SIZE: (u16, u16) = (200, 50);
 /// The longest wait for a first frame, and for first rows: at 50,000 pods one of the programs takes a minute.
 const FRAME_WITHIN: Duration = Duration::from_secs(20);
-const ROWS_WITHIN: Duration = Duration::from_secs(120);
+const ROWS_WITHIN: Duration = Duration::from_mins(2);
 /// The longest wait for what a key does. At the end of a list it does nothing.
 const KEY_WITHIN: Duration = Duration::from_secs(1);
 /// A frame not marked as such has ended when nothing has come for so long.

@@ -25,9 +25,9 @@ use super::{flight::Flight, kubeconfig::Target, oidc::Oidc, plugin};
 use crate::model::{Cause, Problem};
 
 /// Kubernetes rotates mounted tokens; client-go looks once a minute, too.
-const FILE_AGE: Duration = Duration::from_secs(60);
+const FILE_AGE: Duration = Duration::from_mins(1);
 /// A credential is renewed this long before it ends.
-const MARGIN: SignedDuration = SignedDuration::from_secs(60);
+const MARGIN: SignedDuration = SignedDuration::from_mins(1);
 /// …but is used for at least this long, whatever a wrong clock makes of its end.
 const AT_LEAST: SignedDuration = SignedDuration::from_secs(10);
 /// A failure answers for this long: a burst of requests must not become a burst of plugin runs.

@@ -38,13 +38,13 @@ const USAGE_EVERY: Duration = Duration::from_secs(15);
 /// What is forbidden or not there is asked for again this often: roles are granted while we look.
 const REFUSED_EVERY: Duration = Duration::from_secs(30);
 /// A single object that can not be watched is read this often.
-const OBJECT_EVERY: Duration = Duration::from_secs(60);
+const OBJECT_EVERY: Duration = Duration::from_mins(1);
 /// A streaming list that goes silent before it is complete: the server does not know `sendInitialEvents`.
 const STREAM_SILENCE: Duration = Duration::from_secs(10);
 /// A watch that has lived this long has worked, and the next failure is a new one.
 const WORKED: Duration = Duration::from_secs(10);
 /// No server may send us away for longer.
-const LONGEST_REST: Duration = Duration::from_secs(300);
+const LONGEST_REST: Duration = Duration::from_mins(5);
 /// A server that starts refuses for a moment what it served before (its roles are not loaded yet): believed only when it
 /// says so again.
 const DOUBTS: u8 = 3;

@@ -76,7 +76,7 @@ impl Bench {
     }
 
     async fn step(&mut self) {
-        let next = timeout(Duration::from_secs(900), self.news.recv()).await;
+        let next = timeout(Duration::from_mins(15), self.news.recv()).await;
         let Ok(Some((source, news))) = next else {
             panic!(
                 "nothing more comes; states {:?}, asked {:?}",

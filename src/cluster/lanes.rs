@@ -39,7 +39,7 @@ const PING_WITHIN: Duration = Duration::from_secs(4);
 /// is several times the first.
 const STREAM_WINDOW: u32 = 512 * 1024;
 const CONNECTION_WINDOW: u32 = 2 * 1024 * 1024;
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// What the server agreed to.
 #[derive(Clone)]

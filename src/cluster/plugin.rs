@@ -18,7 +18,7 @@ use crate::model::{
 };
 
 /// How long a plugin may take that has no person to wait for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The lines of stderr that are worth repeating.
 const TAIL: usize = 4;
 

@@ -1,5 +1,12 @@
 //! Objects of a real cluster (`tests/fixtures/objects`) → rows, and what is made of broken ones.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test expects and does not find has failed it"
+)]
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,5 +1,10 @@
 //! Cases for every rule about an Instance, in a table; those about Servers are in `servers`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test expects and does not find has failed it"
+)]
+
 #[path = "health/server_tests.rs"]
 mod servers;
 

@@ -1,5 +1,11 @@
 //! Claims, relists, time, and numbers that move only when they should.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what a test expects and does not find has failed it"
+)]
+
 use super::*;
 use crate::model::{Health, Problem, grouping::Rule, problem::Cause, row::Phase, sample::*};
 

@@ -134,9 +134,17 @@ impl Painter {
         let y = rows - 1;
         match &app.overlay {
             Overlay::Filter => {
-                return self.field("/", &app.list(app.focus).filter, "esc clears", app, frame);
+                return Some(self.field(
+                    "/",
+                    &app.list(app.focus).filter,
+                    "esc clears",
+                    app,
+                    frame,
+                ));
             }
-            Overlay::Prompt(text, _) => return self.field(":", text, "esc closes", app, frame),
+            Overlay::Prompt(text, _) => {
+                return Some(self.field(":", text, "esc closes", app, frame));
+            }
             _ => {}
         }
         if let Some(text) = app.message() {
@@ -187,14 +195,7 @@ impl Painter {
     }
 
     /// A line that is being typed.
-    fn field(
-        &self,
-        sign: &str,
-        text: &str,
-        hint: &str,
-        app: &App,
-        frame: &mut Buffer,
-    ) -> Option<Position> {
+    fn field(&self, sign: &str, text: &str, hint: &str, app: &App, frame: &mut Buffer) -> Position {
         let (columns, rows) = app.size;
         let y = rows - 1;
         let x = frame.set_stringn(1, y, sign, 1, self.theme.accent).0;
@@ -209,6 +210,6 @@ impl Painter {
             .0;
         let at = columns.saturating_sub(width(hint) as u16 + 1);
         frame.set_stringn(at, y, hint, width(hint), self.theme.muted);
-        Some(Position { x, y })
+        Position { x, y }
     }
 }

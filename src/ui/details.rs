@@ -106,17 +106,17 @@ impl Painter {
 fn goes_with(world: &World, server: &Server) -> Vec<(&'static str, String)> {
     let found = world.satellites(server);
     let mut parts = Vec::new();
-    let ports = found.ports.iter().map(|port| {
-        let ports = port
+    let services = found.ports.iter().map(|exposed| {
+        let numbers = exposed
             .ports
             .iter()
-            .map(|port| &**port)
+            .map(|number| &**number)
             .collect::<Vec<_>>()
             .join(", ");
-        format!("{} {} {ports}", port.meta.name, port.expose)
+        format!("{} {} {numbers}", exposed.meta.name, exposed.expose)
     });
-    let routes = found.routes.iter().map(|route| route.to_string());
-    let all: Vec<String> = ports.chain(routes).collect();
+    let routes = found.routes.iter().map(ToString::to_string);
+    let all: Vec<String> = services.chain(routes).collect();
     let mut say = |label, text: String| {
         if !text.is_empty() {
             parts.push((label, text));

@@ -2,6 +2,7 @@
 
 mod bars;
 pub mod colour;
+mod columns;
 mod details;
 pub mod export;
 pub mod glyphs;

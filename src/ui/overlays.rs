@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::Painter;
+use super::{Painter, table::put_in};
 use crate::{
     app::App,
     command::COMMANDS,
@@ -74,7 +74,7 @@ impl Painter {
             .enumerate()
         {
             let y = area.y + 1 + n as u16;
-            self.put_in(
+            put_in(
                 frame,
                 (area.x + 2, y),
                 first as u16,
@@ -83,7 +83,7 @@ impl Painter {
                 false,
             );
             let left = wide.saturating_sub(first as u16 + 6);
-            self.put_in(
+            put_in(
                 frame,
                 (area.x + 4 + first as u16, y),
                 left,
@@ -118,7 +118,7 @@ impl Painter {
         self.boxed(area, "", " tab completes ", frame);
         for (n, suggestion) in found.iter().take(usize::from(high - 2)).enumerate() {
             let y = area.y + 1 + n as u16;
-            self.put_in(
+            put_in(
                 frame,
                 (area.x + 2, y),
                 first as u16,
@@ -127,7 +127,7 @@ impl Painter {
                 false,
             );
             let left = wide.saturating_sub(first as u16 + 6);
-            self.put_in(
+            put_in(
                 frame,
                 (area.x + 4 + first as u16, y),
                 left,

@@ -55,7 +55,7 @@ pub(crate) fn print(kubeconfig: &str, args: &[&str], keys: &str) -> String {
         .args(["--kubeconfig", kubeconfig])
         .args(args)
         .args(["--keys", keys, "--print", "--size", "180x60"])
-        .run(Duration::from_secs(60));
+        .run(Duration::from_mins(1));
     let frame = String::from_utf8_lossy(&output.stdout).into_owned();
     format!("{frame}{}", String::from_utf8_lossy(&output.stderr))
 }
