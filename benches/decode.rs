@@ -186,15 +186,15 @@ fn decode(criterion: &mut Criterion) {
         b.iter(|| {
             cut(&mut |object| {
                 black_box(object);
-            })
-        })
+            });
+        });
     });
     group.bench_function("rows of a page of 500", |b| {
         let mut names = Interner::default();
         b.iter(|| {
             cut(&mut |object| {
                 black_box((served.decode)(object, &mut names).unwrap());
-            })
+            });
         });
     });
     group.bench_function("feed a page of 500", |b| {
