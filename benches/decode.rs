@@ -1,4 +1,4 @@
-//! From the bytes of an answer to rows: a page of 500 Pods of 11 KB as they come from a server, and changes of such Pods.
+//! From the bytes of an answer to rows: a page of 500 Pods of 8 KB as they come from a server, and changes of such Pods.
 //!
 //! `cut` only finds where objects begin and end, `rows` decodes them too, and the `feed` ones go all the way through
 //! `kube::Client` to the outbox, over a server in this process.

@@ -98,10 +98,7 @@ impl Session {
             }
         };
         let (out, news) = mpsc::channel(WAITING);
-        let askers = vec![
-            link.as_ref()
-                .map(|link| Asker::new(link.client().clone(), link.target().server.clone())),
-        ];
+        let askers = vec![link.as_ref().map(Asker::over)];
         let mut app = App::new(vec![cluster], grouping(&config), size, now());
         if let Some(namespace) = &cli.namespace {
             app.seek_namespace(ClusterId(0), namespace);

@@ -285,12 +285,36 @@ impl App {
         } else if let Some(command) = command::of_name(&text) {
             return self.meant(command);
         } else if typed.contains('/') || namespace(typed).is_some() {
+            if let Some(name) = namespace(typed) {
+                self.try_namespace(name);
+            }
             // It may be on its way: made a moment ago, or not listed yet.
             self.sought = Some(Sought::Typed(typed.to_owned(), self.now + SEEK));
         } else {
             self.say(format!("There is no command and no place \"{typed}\"."));
         }
         Vec::new()
+    }
+
+    /// Where namespaces may not be listed, one that somebody names is looked into all the same.
+    fn try_namespace(&mut self, name: &str) {
+        for at in 0..self.clusters.len() {
+            let cluster = ClusterId(at as u8);
+            let all = Source {
+                cluster,
+                what: What::Namespaces,
+                namespace: None,
+            };
+            if self.refused(&all)
+                && !self.clusters[at]
+                    .namespaces
+                    .iter()
+                    .any(|known| **known == *name)
+            {
+                self.clusters[at].namespaces.push(name.into());
+                self.assume_maps(cluster);
+            }
+        }
     }
 
     fn meant(&mut self, command: Command) -> Vec<Effect> {

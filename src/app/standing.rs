@@ -2,7 +2,7 @@
 
 use super::{App, PATIENCE};
 use crate::{
-    model::{FeedState, MapId, Problem, Source, What},
+    model::{Cause, FeedState, MapId, Problem, Source, What},
     panes::Pane,
 };
 
@@ -164,6 +164,14 @@ impl App {
             Standing::Loading(..) if self.now - self.began < PATIENCE => String::new(),
             Standing::Loading(0, _) => format!("Loading {}{of}…", pane.rows()),
             Standing::Loading(have, _) => format!("Loading {}{of}: {have} so far…", pane.rows()),
+            Standing::Refused(problem)
+                if problem.cause == Cause::Forbidden && pane == Pane::Services =>
+            {
+                format!(
+                    "{}. :ns NAME looks into a namespace that you may read; -n and the configuration do so at the start",
+                    problem.what
+                )
+            }
             Standing::Stale(_, problem) | Standing::Refused(problem) => problem.to_string(),
             Standing::Live => match (pane, parent) {
                 (Pane::Services | Pane::Maps | Pane::All, _) => {

@@ -96,6 +96,12 @@ impl Splitter {
                 }
                 continue;
             }
+            if inside {
+                at += self.within(&chunk[at..], self.floor());
+                if at == chunk.len() {
+                    break;
+                }
+            }
             let byte = chunk[at];
             at += 1;
             match byte {
@@ -175,6 +181,25 @@ impl Splitter {
     /// Everything of a list but its items, as JSON with an empty `items`.
     pub fn head(&self) -> &[u8] {
         &self.head
+    }
+
+    /// Goes to the bracket that ends the object, or to the end of the bytes: most of all bytes pass here.
+    fn within(&mut self, bytes: &[u8], floor: usize) -> usize {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b'"' => {
+                    self.in_string = true;
+                    at += self.string(&bytes[at + 1..]);
+                }
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' if self.depth == floor + 1 => return at,
+                b'}' | b']' => self.depth -= 1,
+                _ => {}
+            }
+            at += 1;
+        }
+        at
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Result<(), Broken> {
