@@ -380,3 +380,20 @@ fn ctrl_c_quits_only_when_it_is_pressed_twice() {
     assert_eq!(run.keys("<ctrl-c>"), []);
     assert_eq!(run.keys("<ctrl-c>"), [Effect::Quit]);
 }
+
+#[test]
+fn a_namespace_that_is_named_is_looked_into_although_none_may_be_listed() {
+    let mut run = Run::empty();
+    run.refuse(&source(What::Namespaces, ""));
+    assert_eq!(run.app.list(Pane::Services).total, 0);
+    run.keys(":ns shop-dev<enter>");
+    assert_eq!(
+        (run.app.focus, run.at().as_str()),
+        (Pane::Servers, "shop/dev")
+    );
+    assert!(
+        run.app
+            .wanted()
+            .contains(&source(What::Namespaces, "shop-dev"))
+    );
+}
