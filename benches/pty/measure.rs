@@ -204,10 +204,17 @@ fn quiet(terminal: &mut Terminal, seconds: u64) -> Quiet {
 }
 
 /// Presses `j` until a list's end, then `k`, so many times in all; each waits for the frame of the one before.
+/// Presses in one direction.
+const TURN: usize = 15;
+
 fn press(terminal: &mut Terminal, times: usize) -> Keys {
     let mut keys = Keys::default();
     let mut key = "j";
-    for _ in 0..times {
+    for n in 0..times {
+        // Down and up again: at the end of a short list nothing would be drawn but the clock.
+        if n > 0 && n % TURN == 0 {
+            key = if key == "j" { "k" } else { "j" };
+        }
         terminal.settle(QUIET, QUIET_WITHIN);
         let before = terminal.bytes().len();
         let sent = terminal.send(key);
