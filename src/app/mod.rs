@@ -103,6 +103,11 @@ pub struct App {
 impl App {
     /// A program that has just begun, over these clusters.
     pub fn new(clusters: Vec<Cluster>, grouping: Grouping, size: (u16, u16), now: i64) -> Self {
+        let mut clusters = clusters;
+        for cluster in &mut clusters {
+            // Requests are counted from the beginning.
+            cluster.samples.push_back((now, Meter::default()));
+        }
         let contexts = clusters
             .iter()
             .map(|cluster| cluster.context.clone())

@@ -397,3 +397,20 @@ fn a_namespace_that_is_named_is_looked_into_although_none_may_be_listed() {
             .contains(&source(What::Namespaces, "shop-dev"))
     );
 }
+
+#[test]
+fn requests_are_counted_from_the_beginning_and_for_a_minute() {
+    let mut run = Run::empty();
+    let mut count = |seconds: i64, requests: u64| {
+        run.now += seconds * SECOND;
+        let meter = Meter {
+            requests,
+            ..Meter::default()
+        };
+        run.app.update(Event::Meter(ClusterId(0), meter), run.now);
+        run.app.requests_a_minute()
+    };
+    assert_eq!(count(1, 24), 24);
+    assert_eq!(count(30, 26), 26);
+    assert_eq!(count(40, 27), 1);
+}
