@@ -38,7 +38,7 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
     let mut session = Session::new(cli, (area.width, area.height));
     let mut inputs = Some(events());
     let mut second = now() / 1000;
-    let mut drawn = Instant::now() - FRAME;
+    let mut drawn = Instant::now();
     session.settle();
     draw(&mut session, &mut screen)?;
     loop {
@@ -87,6 +87,8 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     drop(inputs.take());
                     guard.leave()?;
                     log_in(&mut session, cluster).await;
+                    // A Ctrl-C meant for the plugin is none for us.
+                    signals = Signals::listen()?;
                     guard.resume()?;
                     screen.repaint();
                     inputs = Some(events());
