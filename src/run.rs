@@ -22,8 +22,8 @@ use crate::{
 
 /// Between two frames that only data asked for.
 const FRAME: Duration = Duration::from_millis(33);
-/// The most news that are taken in before the screen gets a chance.
-const NEWS: usize = 64;
+/// The longest that news are taken in before keys get a chance.
+const NEWS: Duration = Duration::from_millis(8);
 
 /// Runs until the person quits or the terminal is gone.
 pub async fn run(cli: &Cli) -> io::Result<()> {
@@ -55,9 +55,12 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
             input = next(&mut inputs) => taken(&mut session, input),
             Some((source, news)) = session.news.recv() => {
                 session.update(Event::Feed(source, news));
-                for _ in 0..NEWS {
-                    let Ok((source, news)) = session.news.try_recv() else { break };
+                let until = Instant::now() + NEWS;
+                while let Ok((source, news)) = session.news.try_recv() {
                     session.update(Event::Feed(source, news));
+                    if Instant::now() > until {
+                        break;
+                    }
                 }
                 // More may come before the next frame is due; keys are looked at meanwhile.
                 wait_for_more(&mut session, &mut inputs, drawn + FRAME).await
