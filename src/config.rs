@@ -9,7 +9,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use crate::model::{Cause, Problem};
+pub use crate::model::grouping::ServiceRule;
+use crate::model::{Cause, Problem, selector::Selector};
 
 /// Every setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,6 @@ pub struct Config {
     pub theme: ThemeName,
     /// ASCII characters only; else the locale decides.
     pub ascii: bool,
-    /// Whether a change shows for a moment.
-    pub animations: bool,
     /// Namespaces to look at where they may not be listed.
     pub namespaces: Vec<String>,
     /// Words that name an environment.
@@ -49,23 +48,9 @@ pub struct ContextConfig {
     pub namespaces: Vec<String>,
 }
 
-/// A rule that gives namespaces to a Service. All that it names must fit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ServiceRule {
-    /// The Service.
-    pub name: String,
-    /// Names with `*` and `?`; empty fits all.
-    pub namespaces: Vec<String>,
-    /// A label selector over namespaces, as it was written.
-    pub selector: Option<String>,
-    /// Contexts with `*` and `?`; empty fits all.
-    pub contexts: Vec<String>,
-}
-
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 6] = [
     "theme",
     "ascii",
-    "animations",
     "namespaces",
     "environments",
     "context",
@@ -93,7 +78,6 @@ impl Default for Config {
         Self {
             theme: ThemeName::Auto,
             ascii: false,
-            animations: true,
             namespaces: Vec::new(),
             environments: ENVIRONMENTS.map(str::to_owned).into(),
             contexts: BTreeMap::new(),
@@ -162,7 +146,6 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "theme" => set(&mut config.theme, self.theme(value)),
                 "ascii" => set(&mut config.ascii, self.switch(key.get_ref(), value)),
-                "animations" => set(&mut config.animations, self.switch(key.get_ref(), value)),
                 "namespaces" => set(&mut config.namespaces, self.words(key.get_ref(), value)),
                 "environments" => set(&mut config.environments, self.words(key.get_ref(), value)),
                 "context" => set(&mut config.contexts, self.contexts(value)),
@@ -213,7 +196,7 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "name" => set(&mut rule.name, self.word(key.get_ref(), value)),
                 "namespaces" => set(&mut rule.namespaces, self.words(key.get_ref(), value)),
-                "selector" => rule.selector = self.word(key.get_ref(), value),
+                "selector" => set(&mut rule.selector, self.selector(value)),
                 "contexts" => set(&mut rule.contexts, self.words(key.get_ref(), value)),
                 unknown => self.unknown(key.span().start, unknown, &SERVICE_SETTINGS),
             }
@@ -221,7 +204,7 @@ impl Reader<'_> {
         if self.problems.len() == before {
             if rule.name.is_empty() {
                 self.wrong(value.span().start, "this [[service]] has no `name`");
-            } else if rule.namespaces.is_empty() && rule.selector.is_none() {
+            } else if rule.namespaces.is_empty() && rule.selector.is_empty() {
                 self.wrong(
                     value.span().start,
                     "this [[service]] has neither `namespaces` nor a `selector`",
@@ -245,6 +228,13 @@ impl Reader<'_> {
             .get_ref()
             .as_bool()
             .or_else(|| self.not(key, "true or false", value))
+    }
+
+    fn selector(&mut self, value: &Value<'_>) -> Option<Selector> {
+        let text = self.word("selector", value)?;
+        let read = text.parse();
+        read.map_err(|error: String| self.wrong(value.span().start, &error))
+            .ok()
     }
 
     fn word(&mut self, key: &str, value: &Value<'_>) -> Option<String> {
@@ -329,7 +319,7 @@ mod tests {
             .collect();
         let (config, problems) = Config::parse(&settings.join("\n"), "example");
         assert_eq!((config, problems), (Config::default(), Vec::new()));
-        for setting in ["theme", "ascii", "animations", "namespaces", "environments"] {
+        for setting in ["theme", "ascii", "namespaces", "environments"] {
             assert!(
                 settings.iter().any(|line| line.starts_with(setting)),
                 "{setting}"
@@ -355,7 +345,7 @@ mod tests {
             [ServiceRule {
                 name: "shop".into(),
                 namespaces: vec!["shop-*".into(), "cart".into()],
-                selector: Some("team=shop,tier!=test".into()),
+                selector: "team=shop,tier!=test".parse().unwrap_or_default(),
                 contexts: vec!["prod-*".into()],
             }]
         );
@@ -363,13 +353,10 @@ mod tests {
 
     #[test]
     fn all_mistakes_are_told_with_their_lines_and_the_rest_counts() {
-        let text = "asci = true\ntheme = \"dusk\"\nanimations = false\nnamespaces = [\"a\", 3]\nflavour = 1\n\
+        let text = "asci = true\ntheme = \"dusk\"\n\nnamespaces = [\"a\", 3]\nflavour = 1\n\
                     [context.\"x\"]\nnamespace = []\n[[service]]\nname = \"shop\"\n[[service]]\nnamespaces = [\"a\"]\n";
         let (config, _) = Config::parse(text, "c.toml");
-        assert_eq!(
-            (config.animations, config.theme, config.services.len()),
-            (false, ThemeName::Auto, 0)
-        );
+        assert_eq!((config.theme, config.services.len()), (ThemeName::Auto, 0));
         let all = problems(text).join("\n");
         for want in [
             "c.toml:1: there is no setting `asci`. Did you mean `ascii`?",

@@ -13,10 +13,7 @@ use crate::{
     effect::Effect,
     event::{Event, Meter},
     feed::Feeds,
-    model::{
-        ClusterId, Name, News, Problem, Source,
-        grouping::{Grouping, ServiceRule},
-    },
+    model::{ClusterId, Name, News, Problem, Source, grouping::Grouping},
     paths,
     ui::{ColorDepth, Glyphs, Painter, Theme, colour::background_is_light},
 };
@@ -171,28 +168,10 @@ fn configuration(asked: Option<&Path>) -> (Config, Vec<Problem>) {
 }
 
 fn grouping(config: &Config) -> Grouping {
-    let services = config.services.iter().map(|rule| ServiceRule {
-        name: rule.name.clone(),
-        namespaces: rule.namespaces.clone(),
-        selector: terms(rule.selector.as_deref().unwrap_or_default()),
-        contexts: rule.contexts.clone(),
-    });
     Grouping {
-        services: services.collect(),
+        services: config.services.clone(),
         environments: config.environments.clone(),
     }
-}
-
-/// The equality terms of a label selector: `a=b,c==d`.
-fn terms(selector: &str) -> Vec<(String, String)> {
-    let term = |term: &str| {
-        let (key, value) = term.split_once('=')?;
-        Some((
-            key.trim().to_owned(),
-            value.trim_start_matches('=').trim().to_owned(),
-        ))
-    };
-    selector.split(',').filter_map(term).collect()
 }
 
 fn painter(cli: &Cli, config: &Config) -> Painter {

@@ -32,8 +32,8 @@ use super::{
 };
 use crate::model::{Cause, Problem};
 
-/// A ping every three seconds, an answer within four: a dead connection is known within eight.
-const PING_EVERY: Duration = Duration::from_secs(3);
+/// A ping every two seconds, an answer within four: a dead connection is known within eight, with time to spare.
+const PING_EVERY: Duration = Duration::from_secs(2);
 const PING_WITHIN: Duration = Duration::from_secs(4);
 /// What may arrive unread, per stream and together. One reader that stops must not stop the others: the second number
 /// is several times the first.

@@ -9,6 +9,7 @@
 use super::{
     ids::Name,
     row::{Labels, NamespaceRow},
+    selector::Selector,
 };
 
 /// The Service that holds what belongs to the cluster itself. Sorted last.
@@ -101,8 +102,8 @@ pub struct ServiceRule {
     pub name: String,
     /// Globs over namespace names; `*` and `?`.
     pub namespaces: Vec<String>,
-    /// Equality terms of a label selector, `key=value`, all of which must hold.
-    pub selector: Vec<(String, String)>,
+    /// A label selector over Namespaces.
+    pub selector: Selector,
     /// Globs over context names; empty means any.
     pub contexts: Vec<String>,
 }
@@ -137,15 +138,13 @@ impl Grouping {
             return place(service, Rule::Label);
         }
         for rule in &self.services {
-            let in_context =
-                rule.contexts.is_empty() || rule.contexts.iter().any(|glob| matches(glob, context));
-            let named = rule.namespaces.iter().any(|glob| matches(glob, name));
-            let selected = !rule.selector.is_empty()
-                && rule
-                    .selector
-                    .iter()
-                    .all(|(k, v)| find(&namespace.labels, k).as_deref() == Some(v.as_str()));
-            if in_context && (named || selected) {
+            let any = |globs: &[String], text| globs.iter().any(|glob| matches(glob, text));
+            let in_context = rule.contexts.is_empty() || any(&rule.contexts, context);
+            // All that is given must fit, and something must be given.
+            let named = rule.namespaces.is_empty() || any(&rule.namespaces, name);
+            let selected = rule.selector.is_empty() || rule.selector.matches(&namespace.labels);
+            let given = !(rule.namespaces.is_empty() && rule.selector.is_empty());
+            if in_context && named && selected && given {
                 let service: Name = rule.name.as_str().into();
                 return place(service.clone(), Rule::Config(service));
             }
@@ -266,7 +265,7 @@ mod tests {
                 },
                 ServiceRule {
                     name: "edge".into(),
-                    selector: vec![("team".into(), "edge".into())],
+                    selector: "team=edge".parse().unwrap_or_default(),
                     contexts: vec!["prod-*".into()],
                     ..ServiceRule::default()
                 },

@@ -16,6 +16,7 @@ pub mod row;
 pub(crate) mod sample;
 pub mod sanitize;
 pub mod satellites;
+pub mod selector;
 pub mod source;
 pub mod table;
 pub mod tree;

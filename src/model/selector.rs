@@ -1,0 +1,143 @@
+//! Label selectors as people write them: `team=shop,tier!=test,env in (dev, stage),!legacy`.
+//!
+//! Grammar and meaning: kubernetes.io/docs "Labels and Selectors"; a label that is not there fits `!=` and `notin`.
+
+use std::str::FromStr;
+
+use super::row::Labels;
+
+/// Terms that must all hold. Without any it selects nothing, so that a forgotten one does not select everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selector(Vec<Term>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Term {
+    /// The label has one of these values (or, negated, none of them).
+    In(String, Vec<String>, bool),
+    /// The label is there (or, negated, is not).
+    Exists(String, bool),
+}
+
+impl Selector {
+    /// Whether there is no term.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether all terms hold for these labels.
+    pub fn matches(&self, labels: &Labels) -> bool {
+        let holds = |term: &Term| match term {
+            Term::In(key, values, wanted) => {
+                let value = labels.get(key.as_str());
+                value.is_some_and(|value| values.iter().any(|known| **known == **value)) == *wanted
+            }
+            Term::Exists(key, wanted) => labels.contains_key(key.as_str()) == *wanted,
+        };
+        !self.is_empty() && self.0.iter().all(holds)
+    }
+}
+
+impl FromStr for Selector {
+    type Err = String;
+
+    /// The error says which term can not be read.
+    fn from_str(text: &str) -> Result<Self, String> {
+        // A comma within parentheses separates values, not terms.
+        let mut depth = 0;
+        let terms = text.split(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            c == ',' && depth == 0
+        });
+        terms
+            .map(str::trim)
+            .filter(|term| !term.is_empty())
+            .map(term)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+fn term(text: &str) -> Result<Term, String> {
+    let unreadable =
+        || format!("`{text}` is no term of a label selector, such as `team=shop` or `!legacy`");
+    let key = |key: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+        if key.is_empty() || !key.chars().all(fits) {
+            Err(unreadable())
+        } else {
+            Ok(key.to_owned())
+        }
+    };
+    if let Some((name, value)) = text.split_once("!=") {
+        return Ok(Term::In(
+            key(name.trim())?,
+            vec![value.trim().to_owned()],
+            false,
+        ));
+    }
+    if let Some((name, value)) = text.split_once("==").or_else(|| text.split_once('=')) {
+        return Ok(Term::In(
+            key(name.trim())?,
+            vec![value.trim().to_owned()],
+            true,
+        ));
+    }
+    if let Some(list) = text.strip_suffix(')') {
+        let (head, values) = list.split_once('(').ok_or_else(unreadable)?;
+        let (name, wanted) = match head.trim().rsplit_once(' ') {
+            Some((name, "in")) => (name, true),
+            Some((name, "notin")) => (name, false),
+            _ => return Err(unreadable()),
+        };
+        let values = values
+            .split(',')
+            .map(|value| value.trim().to_owned())
+            .collect();
+        return Ok(Term::In(key(name.trim())?, values, wanted));
+    }
+    match text.strip_prefix('!') {
+        Some(name) => Ok(Term::Exists(key(name.trim())?, false)),
+        None => Ok(Term::Exists(key(text)?, true)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_hold_as_kubernetes_has_it() {
+        let labels: Labels = [("team", "shop"), ("env", "dev")]
+            .map(|(k, v)| (k.into(), v.into()))
+            .into();
+        for (text, fits) in [
+            ("team=shop", true),
+            ("team==shop, env!=prod", true),
+            ("tier!=test", true),
+            ("team!=shop", false),
+            ("env in (dev, stage),team", true),
+            ("env notin (dev)", false),
+            ("tier notin (test)", true),
+            ("!legacy", true),
+            ("legacy", false),
+            ("", false),
+        ] {
+            let selector: Result<Selector, _> = text.parse();
+            assert_eq!(
+                selector.map(|selector| selector.matches(&labels)),
+                Ok(fits),
+                "{text}"
+            );
+        }
+        for text in [
+            "=shop",
+            "a b",
+            "env in dev",
+            "env of (dev)",
+            "!",
+            "team=>shop,&",
+        ] {
+            assert!(text.parse::<Selector>().is_err(), "{text}");
+        }
+    }
+}
