@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         } else {
             run::run(&cli)
                 .await
-                .map_err(|error| format!("The terminal can not be used: {error}"))
+                .map_err(|error| format!("The terminal can not be used: {error}. --print works without one"))
         }
     });
     // What is under way on other threads has nobody left to tell.
