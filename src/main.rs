@@ -28,9 +28,9 @@ fn main() -> ExitCode {
                 .await
                 .map_err(|problem| problem.to_string())
         } else {
-            run::run(&cli)
-                .await
-                .map_err(|error| format!("The terminal can not be used: {error}. --print works without one"))
+            run::run(&cli).await.map_err(|error| {
+                format!("The terminal can not be used: {error}. --print works without one")
+            })
         }
     });
     // What is under way on other threads has nobody left to tell.
