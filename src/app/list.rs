@@ -1,7 +1,9 @@
 //! One navigable list: its order, what is selected, filter and sort. Selection is an identity, never a row number.
 
 use crate::{
-    model::{ClusterId, Key, MapId, Name, World, table::Slot, world::by_health_and_name},
+    model::{
+        ClusterId, Key, MapId, Name, World, table::Slot, tree::Service, world::by_health_and_name,
+    },
     panes::{Pane, compare},
 };
 
@@ -206,14 +208,15 @@ impl List {
             _ => order.sort_by(|a, b| {
                 let system = |slot: Slot| {
                     self.pane == Pane::Services
-                        && world
-                            .services()
-                            .get(slot)
-                            .is_some_and(super::super::model::tree::Service::is_system)
+                        && world.services().get(slot).is_some_and(Service::is_system)
                 };
-                let names = || {
-                    let text = |slot| self.pane.filter_text(world, slot);
-                    text(*a).cmp(&text(*b))
+                let names = || match self.pane {
+                    // There may be very many of them: no text is made to compare their names.
+                    Pane::Instances | Pane::All => name(world, *a).cmp(&name(world, *b)),
+                    _ => {
+                        let text = |slot| self.pane.filter_text(world, slot);
+                        text(*a).cmp(&text(*b))
+                    }
                 };
                 system(*a)
                     .cmp(&system(*b))
@@ -254,4 +257,10 @@ impl List {
             .max((index + 1).saturating_sub(rows))
             .min(last);
     }
+}
+
+/// Namespace and name of an Instance.
+fn name(world: &World, slot: Slot) -> Option<(&str, &str)> {
+    let meta = &world.instances().get(slot)?.row.meta;
+    Some((&meta.namespace, &meta.name))
 }
