@@ -113,7 +113,17 @@ impl Screen {
             self.now += 200;
             self.app.update(Event::Tick, self.now);
             self.app.refresh();
-            for source in self.app.wanted() {
+            let wanted = self.app.wanted();
+            let held: Vec<Source> = self
+                .app
+                .world
+                .feeds()
+                .map(|(source, _)| source.clone())
+                .collect();
+            for source in held.iter().filter(|source| !wanted.contains(source)) {
+                self.app.world.release(source);
+            }
+            for source in wanted {
                 if self
                     .app
                     .world

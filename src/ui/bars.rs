@@ -113,7 +113,7 @@ impl Painter {
             ),
         });
         if columns >= 100 {
-            let watches = app.wanted().len();
+            let watches = app.world.feeds().count();
             parts.push((format_compact!("{watches} watches"), self.theme.muted));
             parts.push((
                 format_compact!("{} req/min", count(app.requests_a_minute())),
