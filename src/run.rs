@@ -17,7 +17,9 @@ use crate::{
     model::ClusterId,
     paths,
     session::{Session, now},
-    terminal::{Guard, Notice, Options, Screen, Signals, erases_in_colour, events, output, size},
+    terminal::{
+        Guard, Notice, Options, Screen, Signals, end, erases_in_colour, events, output, size,
+    },
 };
 
 /// Between two frames that only data asked for.
@@ -80,14 +82,14 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
             match effect {
                 Effect::Quit => return Ok(()),
                 Effect::Suspend => {
-                    drop(inputs.take());
+                    end(inputs.take());
                     guard.suspend()?;
                     screen.repaint();
                     inputs = Some(events());
                 }
                 Effect::Repaint => screen.repaint(),
                 Effect::LogIn(cluster) => {
-                    drop(inputs.take());
+                    end(inputs.take());
                     guard.leave()?;
                     log_in(&mut session, cluster).await;
                     // A Ctrl-C meant for the plugin is none for us.

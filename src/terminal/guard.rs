@@ -17,11 +17,18 @@ use std::{
     path::PathBuf,
     sync::atomic::{AtomicBool, Ordering},
     thread,
+    time::Duration,
 };
 
-use crossterm::{event::EventStream, terminal};
+use crossterm::{
+    event::{self, EventStream},
+    terminal,
+};
 use ratatui::layout::Rect;
-use rustix::process::{Signal, kill_current_process_group};
+use rustix::{
+    process::{Signal, kill_current_process_group},
+    termios::{LocalModes, tcgetattr},
+};
 
 /// Alternate screen, no cursor, bracketed paste, focus reports.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h";
@@ -74,6 +81,11 @@ impl Guard {
 
     /// Takes it over again. The screen needs a full repaint then, and a new event stream.
     pub fn resume(&self) -> io::Result<()> {
+        // Already ours, as after the SIGCONT that ends our own suspension. To change modes twice would lose a key that
+        // is typed in between: what arrives in cooked mode wakes nobody up.
+        if OURS.load(Ordering::SeqCst) && is_raw() {
+            return Ok(());
+        }
         // A shell that had the terminal meanwhile may have changed its modes behind our back.
         terminal::disable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
@@ -93,6 +105,18 @@ impl Guard {
         kill_current_process_group(Signal::STOP)?;
         self.resume()
     }
+}
+
+/// Ends an event stream before the terminal goes to somebody else. Its end wakes crossterm's poller, and a key that
+/// arrives together with that wake-up would not be read until the next one; so the wake-up is taken here.
+pub fn end(events: Option<EventStream>) {
+    drop(events);
+    let _ = event::poll(Duration::ZERO);
+}
+
+/// Whether the terminal hands on each key at once, whoever has set it so.
+fn is_raw() -> bool {
+    tcgetattr(io::stdin()).is_ok_and(|modes| !modes.local_modes.contains(LocalModes::ICANON))
 }
 
 impl Drop for Guard {

@@ -10,6 +10,6 @@ mod proof;
 mod screen;
 mod signals;
 
-pub use guard::{Guard, Options, contain, erases_in_colour, events, output, size};
+pub use guard::{Guard, Options, contain, end, erases_in_colour, events, output, size};
 pub use screen::{Drawn, Screen};
 pub use signals::{Notice, Signals};
