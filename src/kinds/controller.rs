@@ -6,7 +6,10 @@ use super::{
     slim::{Metadata, SlimCondition, Str, nullable},
     template::{Claim, Template},
 };
-use crate::model::row::{ControllerRow, Interner, Kind, Replicas, Row};
+use crate::model::{
+    ids::Name,
+    row::{ControllerRow, Interner, Kind, Replicas, Row},
+};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -64,20 +67,29 @@ struct Status<'a> {
     conditions: Vec<SlimCondition<'a>>,
 }
 
+impl Controller<'_> {
+    /// What is asked for by `spec.replicas`, and how far that is.
+    fn scaled(&self) -> Replicas {
+        Replicas {
+            desired: self.spec.replicas.unwrap_or(1),
+            current: self.status.replicas,
+            updated: self.status.updated_replicas,
+            ready: self.status.ready_replicas,
+            available: self.status.available_replicas,
+            failed: 0,
+        }
+    }
+
+    /// A Deployment's number of a rollout, which it writes on its ReplicaSets too.
+    fn revision(&self, names: &mut Interner) -> Option<Name> {
+        self.metadata
+            .annotation("deployment.kubernetes.io/revision", names)
+    }
+}
+
 pub(super) fn deployment(json: &[u8], names: &mut Interner) -> serde_json::Result<Option<Row>> {
     let object: Controller = serde_json::from_slice(json)?;
-    let status = &object.status;
-    let replicas = Replicas {
-        desired: object.spec.replicas.unwrap_or(1),
-        current: status.replicas,
-        updated: status.updated_replicas,
-        ready: status.ready_replicas,
-        available: status.available_replicas,
-        failed: 0,
-    };
-    let revision = object
-        .metadata
-        .annotation("deployment.kubernetes.io/revision", names);
+    let (replicas, revision) = (object.scaled(), object.revision(names));
     Ok(Some(row(
         &object,
         Kind::Deployment,
@@ -90,7 +102,8 @@ pub(super) fn deployment(json: &[u8], names: &mut Interner) -> serde_json::Resul
 pub(super) fn stateful_set(json: &[u8], names: &mut Interner) -> serde_json::Result<Option<Row>> {
     let object: Controller = serde_json::from_slice(json)?;
     let status = &object.status;
-    let desired = object.spec.replicas.unwrap_or(1);
+    let scaled = object.scaled();
+    let desired = scaled.desired;
     // The newest revision everywhere it is asked for: `kubectl rollout status` counts from the partition on.
     let partition = object
         .spec
@@ -102,16 +115,8 @@ pub(super) fn stateful_set(json: &[u8], names: &mut Interner) -> serde_json::Res
         || &*object.spec.update_strategy.kind == "OnDelete"
         || status.updated_replicas >= desired - partition;
     let replicas = Replicas {
-        desired,
-        current: status.replicas,
-        updated: if everywhere {
-            desired
-        } else {
-            status.updated_replicas
-        },
-        ready: status.ready_replicas,
-        available: status.available_replicas,
-        failed: 0,
+        updated: if everywhere { desired } else { scaled.updated },
+        ..scaled
     };
     let revision = Some(names.name(&status.update_revision));
     Ok(Some(row(
@@ -144,18 +149,12 @@ pub(super) fn daemon_set(json: &[u8], names: &mut Interner) -> serde_json::Resul
 
 pub(super) fn replica_set(json: &[u8], names: &mut Interner) -> serde_json::Result<Option<Row>> {
     let object: Controller = serde_json::from_slice(json)?;
-    let status = &object.status;
+    // It has no revisions of its own: all that there are are the newest.
     let replicas = Replicas {
-        desired: object.spec.replicas.unwrap_or(1),
-        current: status.replicas,
-        updated: status.replicas,
-        ready: status.ready_replicas,
-        available: status.available_replicas,
-        failed: 0,
+        updated: object.status.replicas,
+        ..object.scaled()
     };
-    let revision = object
-        .metadata
-        .annotation("deployment.kubernetes.io/revision", names);
+    let revision = object.revision(names);
     Ok(Some(row(
         &object,
         Kind::ReplicaSet,
@@ -169,7 +168,7 @@ fn row(
     object: &Controller,
     kind: Kind,
     replicas: Replicas,
-    revision: Option<crate::model::ids::Name>,
+    revision: Option<Name>,
     names: &mut Interner,
 ) -> Row {
     let Controller {

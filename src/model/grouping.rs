@@ -68,22 +68,6 @@ pub enum Rule {
     Itself,
 }
 
-impl Rule {
-    /// In words, for the Inspect panel.
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Label => "label or annotation barkeep.dev/service".into(),
-            Self::Config(name) => format!("[[service]] \"{name}\" of the configuration"),
-            Self::Tenancy(label) => format!("label {label}"),
-            Self::Environment(environment) => {
-                format!("its name has the environment \"{environment}\"")
-            }
-            Self::System => "a namespace of the cluster itself".into(),
-            Self::Itself => "no rule: a Service of its own".into(),
-        }
-    }
-}
-
 /// A namespace's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
