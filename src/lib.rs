@@ -25,6 +25,8 @@ pub mod cli;
 pub mod cluster;
 pub mod command;
 pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod effect;
 pub mod event;
 pub mod feed;

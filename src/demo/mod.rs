@@ -1,0 +1,25 @@
+//! A cluster inside the program: it speaks the HTTP API of Kubernetes, true enough for kubectl, and lives.
+//!
+//! ```text
+//!  barkeep ─ in-memory pipe ─┐             ┌ read: get, list, watch, Table ┐
+//!  kubectl ─ TCP, TLS ───────┼→ http → api ┼ write: create, patch, delete  ┼→ State ── Store: objects as JSON, history
+//!  tests ─── tower Service ──┘             └ below: log, exec, forward     ┘     ↑
+//!                                           story ─── what happens, by the seed ─┤
+//!                                           controllers ─ what follows from it ──┘
+//! ```
+//!
+//! [`state::State`] is one plain value behind one lock: requests change it, and time does ([`state::State::advance`]). The
+//! driver is the only task; it sleeps until there is something to do. Everything that happens by chance is thrown from
+//! the seed, so the same seed tells the same story.
+
+pub mod admission;
+pub mod controllers;
+pub mod defaults;
+pub mod dice;
+pub mod events;
+pub mod object;
+pub mod refusal;
+pub mod resource;
+pub mod state;
+pub mod store;
+pub mod validate;

@@ -1,0 +1,247 @@
+//! The cluster as one value: what it holds, what time it is, and what is to be done when. No task, no socket, no clock
+//! of its own: whoever holds it says how late it is, so a test drives it by hand and a year passes in a blink.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashSet, VecDeque},
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    admission,
+    controllers::{self, Task},
+    defaults, dice, object,
+    refusal::Refusal,
+    resource::Resource,
+    store::{Change, Event, Store},
+};
+
+/// The cluster.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What it holds.
+    pub store: Store,
+    /// What chance is made of.
+    pub seed: u64,
+    /// How often chance was asked for a name or a uid.
+    drawn: u64,
+    /// Milliseconds since the epoch.
+    now: i64,
+    /// How many times faster than in life things happen.
+    pace: f64,
+    /// Whether controllers act on changes.
+    pub controlled: bool,
+    tasks: BinaryHeap<Reverse<(i64, u64, Task)>>,
+    waiting: HashSet<Task>,
+    planned: u64,
+    fresh: VecDeque<Arc<Change>>,
+    told: Vec<Arc<Change>>,
+}
+
+impl State {
+    /// An empty cluster at this moment, in milliseconds since the epoch.
+    pub fn new(seed: u64, now: i64, pace: f64) -> Self {
+        Self {
+            seed,
+            now,
+            pace,
+            controlled: true,
+            ..Self::default()
+        }
+    }
+
+    /// Milliseconds since the epoch.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// When there is something to do next.
+    pub fn next(&self) -> Option<i64> {
+        if self.fresh.is_empty() {
+            self.tasks.peek().map(|Reverse((due, ..))| *due)
+        } else {
+            Some(self.now)
+        }
+    }
+
+    /// Lets time pass: everything due until then is done, each at its time.
+    pub fn advance(&mut self, to: i64) {
+        loop {
+            while let Some(change) = self.fresh.pop_front() {
+                if self.controlled {
+                    controllers::react(self, &change);
+                }
+            }
+            match self.tasks.peek() {
+                Some(Reverse((due, ..))) if *due <= to => {}
+                _ => break,
+            }
+            if let Some(Reverse((due, _, task))) = self.tasks.pop() {
+                self.now = self.now.max(due);
+                self.waiting.remove(&task);
+                controllers::run(self, task);
+            }
+        }
+        self.now = self.now.max(to);
+    }
+
+    /// Plans a task, in so many milliseconds of life. One that already waits is not planned again, save earlier.
+    pub fn after(&mut self, delay: i64, task: Task) {
+        let due = self.now + (delay as f64 / self.pace.max(f64::MIN_POSITIVE)) as i64;
+        self.at(due, task);
+    }
+
+    /// Plans a task for a moment, in milliseconds since the epoch.
+    pub fn at(&mut self, due: i64, task: Task) {
+        if self.waiting.contains(&task) {
+            let sooner = self
+                .tasks
+                .iter()
+                .any(|Reverse((known, _, waiting))| *waiting == task && *known <= due);
+            if sooner {
+                return;
+            }
+            self.tasks
+                .retain(|Reverse((_, _, waiting))| *waiting != task);
+        }
+        self.planned += 1;
+        self.waiting.insert(task.clone());
+        self.tasks.push(Reverse((due, self.planned, task)));
+    }
+
+    /// A new uid.
+    pub fn uid(&mut self) -> String {
+        self.drawn += 1;
+        dice::uuid(self.seed, ("uid", self.drawn))
+    }
+
+    /// An object, as a tree.
+    pub fn get(&self, resource: &'static Resource, namespace: &str, name: &str) -> Option<Value> {
+        Some(self.store.get(resource, namespace, name)?.value())
+    }
+
+    /// Makes an object: metadata, defaults and admission are seen to. What came from outside was checked before.
+    pub fn create(&mut self, resource: &'static Resource, object: Value) -> Result<Value, Refusal> {
+        let object = self.prepare(resource, object)?;
+        self.keep(resource, object.clone());
+        let namespace = object::namespace(&object);
+        Ok(self
+            .get(resource, namespace, object::name(&object))
+            .unwrap_or(object))
+    }
+
+    /// All of [`Self::create`] but the keeping: what a dry run answers.
+    pub fn prepare(
+        &mut self,
+        resource: &'static Resource,
+        mut object: Value,
+    ) -> Result<Value, Refusal> {
+        if !object["metadata"].is_object() {
+            object["metadata"] = json!({});
+        }
+        object["apiVersion"] = json!(resource.api_version());
+        object["kind"] = json!(resource.kind);
+        if object::name(&object).is_empty() {
+            let stem = object::text(&object, "/metadata/generateName").to_owned();
+            if stem.is_empty() {
+                return Err(Refusal::invalid(
+                    resource,
+                    "",
+                    &[super::refusal::Fault::required(
+                        "metadata.name",
+                        "name or generateName is required",
+                    )],
+                ));
+            }
+            self.drawn += 1;
+            let end = dice::letters(self.seed, ("name", &stem, self.drawn), 5);
+            object["metadata"]["name"] = json!(format!("{stem}{end}"));
+        }
+        let (namespace, name) = (object::namespace(&object), object::name(&object));
+        if self.store.get(resource, namespace, name).is_some() {
+            return Err(Refusal::already_exists(resource, name));
+        }
+        object["metadata"]["uid"] = json!(self.uid());
+        object["metadata"]["creationTimestamp"] = json!(object::time(self.now));
+        if resource.counts_generations() {
+            object["metadata"]["generation"] = json!(1);
+        }
+        defaults::fill(resource, &mut object);
+        admission::admit(self, resource, &mut object)?;
+        Ok(object)
+    }
+
+    /// Writes an object that exists, unless it says what is known already. One that is leaving and has nothing left to
+    /// wait for goes.
+    pub fn update(&mut self, resource: &'static Resource, object: Value) -> Value {
+        let (namespace, name) = (object::namespace(&object), object::name(&object));
+        let Some(known) = self.get(resource, namespace, name) else {
+            return object;
+        };
+        let mut same = object.clone();
+        same["metadata"]["resourceVersion"] = known["metadata"]["resourceVersion"].clone();
+        if same == known {
+            return known;
+        }
+        let finished = object::is_leaving(&object)
+            && object::items(&object, "/metadata/finalizers").is_empty()
+            && object::number(&object, "/metadata/deletionGracePeriodSeconds").unwrap_or(0) == 0
+            && object::items(&object, "/spec/finalizers").is_empty();
+        let change = self.keep(resource, object);
+        let last = change.after.value();
+        if finished {
+            self.remove(resource, &change.after.namespace, &change.after.name);
+        }
+        last
+    }
+
+    /// Changes an object in place, if it is there.
+    pub fn change(
+        &mut self,
+        resource: &'static Resource,
+        namespace: &str,
+        name: &str,
+        change: impl FnOnce(&mut Value),
+    ) -> Option<Value> {
+        let mut object = self.get(resource, namespace, name)?;
+        change(&mut object);
+        Some(self.update(resource, object))
+    }
+
+    fn keep(&mut self, resource: &'static Resource, object: Value) -> Arc<Change> {
+        let change = self.store.put(resource, object);
+        self.tell(&change);
+        change
+    }
+
+    /// Takes an object away at once; [`super::delete`] is the polite way.
+    pub fn remove(
+        &mut self,
+        resource: &'static Resource,
+        namespace: &str,
+        name: &str,
+    ) -> Option<Arc<Change>> {
+        let change = self.store.remove(resource, namespace, name)?;
+        self.tell(&change);
+        Some(change)
+    }
+
+    fn tell(&mut self, change: &Arc<Change>) {
+        debug_assert!(change.event != Event::Added || change.before.is_none());
+        self.fresh.push_back(Arc::clone(change));
+        self.told.push(Arc::clone(change));
+    }
+
+    /// The changes since this was last asked, for those who watch.
+    pub fn news(&mut self) -> Vec<Arc<Change>> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// Says that something happened to an object, as a core Event: the same again within ten minutes is counted, not
+    /// written twice (`k8s.io/client-go/tools/record`, `EventAggregator`).
+    pub fn event(&mut self, about: &Value, kind: &str, reason: &str, message: &str, from: &str) {
+        super::events::record(self, about, kind, reason, message, from);
+    }
+}
