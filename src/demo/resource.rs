@@ -224,7 +224,7 @@ resources! {
     NODES = wide(resource(CORE, ("nodes", "node", "Node"), &["no"], &["status"]));
     CLAIMS = resource(CORE, ("persistentvolumeclaims", "persistentvolumeclaim", "PersistentVolumeClaim"), &["pvc"], &["status"]);
     VOLUMES = wide(resource(CORE, ("persistentvolumes", "persistentvolume", "PersistentVolume"), &["pv"], &["status"]));
-    PODS = all(resource(CORE, ("pods", "pod", "Pod"), &["po"], &["status", "log", "exec", "attach", "portforward", "eviction", "binding", "ephemeralcontainers", "resize"]));
+    PODS = all(resource(CORE, ("pods", "pod", "Pod"), &["po"], &["status", "log", "exec", "attach", "portforward", "eviction", "binding"]));
     REPLICATION_CONTROLLERS = all(resource(CORE, ("replicationcontrollers", "replicationcontroller", "ReplicationController"), &["rc"], &["status", "scale"]));
     RESOURCE_QUOTAS = resource(CORE, ("resourcequotas", "resourcequota", "ResourceQuota"), &["quota"], &["status"]);
     SECRETS = resource(CORE, ("secrets", "secret", "Secret"), &[], &[]);
