@@ -20,6 +20,7 @@ pub mod events;
 pub mod object;
 pub mod refusal;
 pub mod resource;
+pub mod select;
 pub mod state;
 pub mod store;
 pub mod validate;

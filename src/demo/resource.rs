@@ -108,19 +108,14 @@ impl Resource {
                 ("source", "/source/component"),
                 ("type", "/type"),
             ],
-            ("", "namespaces") => &[
-                ("status.phase", "/status/phase"),
-                ("name", "/metadata/name"),
-            ],
+            ("", "namespaces") => &[("status.phase", "/status/phase")],
             ("", "nodes") => &[("spec.unschedulable", "/spec/unschedulable")],
             ("", "secrets") => &[("type", "/type")],
             ("", "services") => &[
                 ("spec.clusterIP", "/spec/clusterIP"),
                 ("spec.type", "/spec/type"),
             ],
-            ("", "replicationcontrollers") | ("apps", "replicasets") => {
-                &[("status.replicas", "/status/replicas")]
-            }
+            ("", "replicationcontrollers") => &[("status.replicas", "/status/replicas")],
             ("batch", "jobs") => &[("status.successful", "/status/succeeded")],
             _ => &[],
         }
