@@ -5,6 +5,7 @@ mod change;
 pub mod connect;
 mod credentials;
 mod dial;
+mod door;
 mod files;
 mod flight;
 pub mod follow;
@@ -16,10 +17,8 @@ mod pages;
 mod pem;
 mod plugin;
 pub mod problem;
-#[cfg(test)]
+#[cfg(all(test, feature = "demo"))]
 mod script;
-#[cfg(test)]
-mod script_state;
 pub mod split;
 mod status;
 pub mod surroundings;
@@ -31,6 +30,7 @@ mod wait;
 mod watch;
 mod wire;
 
+pub use door::Door;
 pub use connect::{AnswerWithin, Link, connect};
 pub use kubeconfig::{Choice, Target, resolve};
 pub use meter::Meter;

@@ -126,7 +126,7 @@ fn plain(resource: &Resource, about: &Value, entries: &[Arc<Entry>]) -> Vec<Byte
 
 /// The objects that a list shows (`k8s.io/apiserver/pkg/storage/etcd3/store.go`, `GetList`).
 pub fn page(store: &Store, call: &Call) -> Result<Page, Refusal> {
-    let selection = Selection::of(call)?;
+    let selection = selection(call)?;
     let limit = call.query.number("limit")?.unwrap_or(0).max(0) as usize;
     let limit = if limit == 0 { usize::MAX } else { limit };
     let (version, start) = match call.query.get("continue") {
@@ -164,7 +164,7 @@ pub fn page(store: &Store, call: &Call) -> Result<Page, Refusal> {
     });
     Ok(Page {
         version,
-        remaining: (next.is_some() && selection.is_all()).then_some(remaining),
+        remaining: (next.is_some() && selection.is_everything()).then_some(remaining),
         next: next.unwrap_or_default(),
         entries: shown,
     })
@@ -285,4 +285,14 @@ fn as_of(store: &Store, call: &Call, version: u64) -> BTreeMap<String, Arc<Entry
         };
     }
     objects
+}
+
+/// The objects that are chosen by labels and fields.
+pub fn selection(call: &Call) -> Result<Selection, Refusal> {
+    let option = |name| call.query.get(name).unwrap_or_default();
+    Selection::parse(
+        call.resource,
+        option("labelSelector"),
+        option("fieldSelector"),
+    )
 }

@@ -210,7 +210,8 @@ impl State {
         Some(self.update(resource, object))
     }
 
-    fn keep(&mut self, resource: &'static Resource, object: Value) -> Arc<Change> {
+    /// Writes an object as it is.
+    pub fn keep(&mut self, resource: &'static Resource, object: Value) -> Arc<Change> {
         let change = self.store.put(resource, object);
         self.tell(&change);
         change

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tower::BoxError;
 
 use super::{
-    read::{include, version},
+    read::{include, selection, version},
     refusal::{Fault, Refusal},
     request::{Call, Form},
     resource::Resource,
@@ -46,7 +46,7 @@ impl Watch {
         unread: Arc<AtomicUsize>,
     ) -> Result<Option<Self>, Refusal> {
         let mut watch = Self {
-            selection: Selection::of(call)?,
+            selection: selection(call)?,
             include: include(call)?,
             call: call.clone(),
             tell,

@@ -1,0 +1,275 @@
+//! What goes on after the answer's head: a log that is followed, a command that runs, a port that is forwarded.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::stream::{self, Stream};
+use http::request::Parts;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tower::BoxError;
+
+use super::{
+    http::{self as answers, Answer},
+    logs, object,
+    refusal::Refusal,
+    request::Call,
+    resource::{CONFIG_MAPS, PODS, SECRETS},
+    serve::Demo,
+    state::State,
+    streams::{self, Command, Facts},
+};
+
+/// How often one who follows looks for more.
+const LOOK: Duration = Duration::from_millis(250);
+/// Lines of a container are made for this long into its past at most, in milliseconds: what a kubelet keeps after
+/// rotation is bounded too.
+const KEPT: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// A container of a Pod, found and named.
+struct Found {
+    pod: Value,
+    container: String,
+}
+
+fn pod(state: &State, call: &Call) -> Result<Value, Refusal> {
+    state
+        .get(&PODS, &call.namespace, &call.name)
+        .ok_or_else(|| Refusal::not_found(&PODS, &call.name))
+}
+
+/// The container that is meant: the one named, or the only one
+/// (`pkg/registry/core/pod/strategy.go`, `validateContainer`).
+fn find(state: &State, call: &Call) -> Result<Found, Refusal> {
+    let pod = pod(state, call)?;
+    let names = |field: &str| -> Vec<String> {
+        object::items(&pod, &format!("/spec/{field}"))
+            .iter()
+            .map(|container| object::text(container, "/name").to_owned())
+            .collect()
+    };
+    let (own, initial) = (names("containers"), names("initContainers"));
+    let container = match (call.query.get("container"), own.as_slice()) {
+        (Some(name), _) if own.iter().chain(&initial).any(|known| known == name) => name.to_owned(),
+        (Some(name), _) => {
+            return Err(Refusal::bad_request(format!(
+                "container {name} is not valid for pod {}",
+                call.name
+            )));
+        }
+        (None, [only]) => only.clone(),
+        (None, _) => {
+            let mut what = format!(
+                "a container name must be specified for pod {}, choose one of: [{}]",
+                call.name,
+                own.join(" ")
+            );
+            if !initial.is_empty() {
+                what = format!("{what} or one of the init containers: [{}]", initial.join(" "));
+            }
+            return Err(Refusal::bad_request(what));
+        }
+    };
+    Ok(Found { pod, container })
+}
+
+/// The status of a container, whichever kind it is.
+fn status<'a>(pod: &'a Value, container: &str) -> Option<&'a Value> {
+    ["/status/containerStatuses", "/status/initContainerStatuses"]
+        .iter()
+        .flat_map(|pointer| object::items(pod, pointer))
+        .find(|status| status["name"] == *container)
+}
+
+/// Which lines are wanted.
+#[derive(Clone)]
+struct Wanted {
+    from: i64,
+    tail: Option<usize>,
+    bytes: Option<usize>,
+    stamped: bool,
+    previous: bool,
+    follow: bool,
+}
+
+impl Wanted {
+    fn of(call: &Call, now: i64) -> Result<Self, Refusal> {
+        let query = &call.query;
+        let since = match (query.number("sinceSeconds")?, query.get("sinceTime")) {
+            (Some(_), Some(_)) => {
+                return Err(Refusal::bad_request(
+                    "at most one of `sinceTime` or `sinceSeconds` may be specified",
+                ));
+            }
+            (Some(seconds), None) if seconds < 1 => {
+                return Err(Refusal::bad_request("sinceSeconds: must be greater than 0"));
+            }
+            (Some(seconds), None) => Some(now - seconds * 1_000),
+            (None, Some(text)) => Some(object::millis(text).ok_or_else(|| {
+                Refusal::bad_request(format!("parsing time \"{text}\" failed"))
+            })?),
+            (None, None) => None,
+        };
+        let positive = |name: &str| -> Result<Option<usize>, Refusal> {
+            match query.number(name)? {
+                Some(number) if number < 0 => Err(Refusal::bad_request(format!(
+                    "{name}: must be greater than or equal to 0"
+                ))),
+                number => Ok(number.map(|number| number as usize)),
+            }
+        };
+        Ok(Self {
+            from: since.unwrap_or(now - KEPT).max(now - KEPT),
+            tail: positive("tailLines")?,
+            bytes: positive("limitBytes")?,
+            stamped: query.says("timestamps"),
+            previous: query.says("previous"),
+            follow: query.says("follow"),
+        })
+    }
+
+    fn text(&self, (at, line): &(i64, String)) -> String {
+        if self.stamped {
+            format!("{} {line}\n", stamp(*at))
+        } else {
+            format!("{line}\n")
+        }
+    }
+}
+
+/// RFC 3339 with nanoseconds, as the kubelet writes it.
+fn stamp(at: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at).unwrap_or_default();
+    format!("{moment:.9}")
+}
+
+/// A container's log.
+pub fn log(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
+    let seed = demo.options().seed;
+    let (found, wanted, now) = demo.with(|state| {
+        let found = find(state, call)?;
+        Ok::<_, Refusal>((found, Wanted::of(call, state.now())?, state.now()))
+    })?;
+    check(&found, wanted.previous, call)?;
+    let lines = match wanted.tail {
+        Some(count) => logs::tail(&found.pod, &found.container, wanted.previous, seed, now, count)
+            .into_iter()
+            .filter(|(at, _)| *at >= wanted.from)
+            .collect(),
+        None => logs::lines(&found.pod, &found.container, wanted.previous, seed, wanted.from, now),
+    };
+    let mut text: String = lines.iter().map(|line| wanted.text(line)).collect();
+    if let Some(bytes) = wanted.bytes {
+        let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or(0));
+    }
+    let kind = "text/plain; charset=utf-8";
+    if !wanted.follow || wanted.previous || wanted.bytes.is_some() {
+        return Ok(answers::answer(200, kind, answers::whole(text)));
+    }
+    let more = follow(demo.clone(), call.clone(), found, wanted, now);
+    let first = stream::once(std::future::ready(Ok(Bytes::from(text))));
+    use futures::StreamExt as _;
+    Ok(answers::answer(200, kind, answers::stream(first.chain(more))))
+}
+
+/// Whether there is a log at all (`pkg/kubelet/kubelet_pods.go`, `validateContainerLogStatus`).
+fn check(found: &Found, previous: bool, call: &Call) -> Result<(), Refusal> {
+    let (pod, container) = (&call.name, &found.container);
+    let status = status(&found.pod, container);
+    let state = status.map_or(&Value::Null, |status| &status["state"]);
+    let ended_before = status.is_some_and(|status| status["lastState"]["terminated"].is_object());
+    if previous {
+        return if ended_before {
+            Ok(())
+        } else {
+            Err(Refusal::bad_request(format!(
+                "previous terminated container \"{container}\" in pod \"{pod}\" not found"
+            )))
+        };
+    }
+    if state["waiting"].is_object() && !ended_before {
+        let reason = object::text(state, "/waiting/reason");
+        let what = if reason == "ImagePullBackOff" || reason == "ErrImagePull" {
+            "trying and failing to pull image".to_owned()
+        } else {
+            format!("waiting to start: {reason}")
+        };
+        return Err(Refusal::bad_request(format!(
+            "container \"{container}\" in pod \"{pod}\" is {what}"
+        )));
+    }
+    if status.is_none() {
+        return Err(Refusal::bad_request(format!(
+            "container \"{container}\" in pod \"{pod}\" is not available"
+        )));
+    }
+    Ok(())
+}
+
+/// Lines as they are written, until the container ends.
+fn follow(
+    demo: Demo,
+    call: Call,
+    found: Found,
+    wanted: Wanted,
+    from: i64,
+) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+    let seed = demo.options().seed;
+    let started = restarts(&found.pod, &found.container);
+    let first = (demo, call, found.container, from, false);
+    stream::unfold(first, move |(demo, call, container, from, ended)| {
+        let wanted = wanted.clone();
+        async move {
+            if ended {
+                return None;
+            }
+            let mut from = from;
+            loop {
+                tokio::time::sleep(LOOK).await;
+                let seen = demo.with(|state| {
+                    let pod = pod(state, &call).ok()?;
+                    let same = restarts(&pod, &container) == started;
+                    let runs = status(&pod, &container)
+                        .is_some_and(|status| status["state"]["running"].is_object());
+                    Some((pod, same && runs, same, state.now()))
+                });
+                let (pod, goes_on, same, now) = seen?;
+                let lines = logs::lines(&pod, &container, !same, seed, from, now);
+                let text: String = lines.iter().map(|line| wanted.text(line)).collect();
+                from = now;
+                if !text.is_empty() || !goes_on {
+                    let next = (demo, call, container, from, !goes_on);
+                    return Some((Ok(Bytes::from(text)), next));
+                }
+            }
+        }
+    })
+}
+
+fn restarts(pod: &Value, container: &str) -> i64 {
+    status(pod, container)
+        .and_then(|status| object::number(status, "/restartCount"))
+        .unwrap_or(0)
+}
+
+/// Resolves when a container that runs does no longer, with the reason.
+async fn ended(demo: Demo, call: Call, container: String, started: i64) -> String {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let reason = demo.with(|state| {
+            let Ok(pod) = pod(state, &call) else {
+                return Some("the pod is gone".to_owned());
+            };
+            let runs = status(&pod, &container)
+                .is_some_and(|status| status["state"]["running"].is_object());
+            if !runs || restarts(&pod, &container) != started {
+                return Some("the container ended".to_owned());
+            }
+            None
+        });
+        if let Some(reason) = reason {
+            return reason;
+        }
+    }
+}
