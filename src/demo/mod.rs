@@ -13,14 +13,17 @@
 //! the seed, so the same seed tells the same story.
 
 pub mod admission;
+pub mod amount;
 pub mod controllers;
 pub mod defaults;
 pub mod dice;
 pub mod events;
+pub mod fields;
 pub mod object;
 pub mod refusal;
 pub mod resource;
 pub mod select;
 pub mod state;
 pub mod store;
+pub mod strategy;
 pub mod validate;
