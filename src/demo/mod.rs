@@ -16,6 +16,7 @@ pub mod admission;
 pub mod controllers;
 pub mod defaults;
 pub mod dice;
+pub mod discovery;
 pub mod events;
 pub mod object;
 pub mod refusal;
