@@ -17,6 +17,7 @@ pub mod amount;
 pub mod controllers;
 pub mod defaults;
 pub mod dice;
+pub mod discovery;
 pub mod events;
 pub mod fields;
 pub mod object;

@@ -175,7 +175,7 @@ fn known(resource: &Resource, mut field: Field) -> Result<Field, String> {
     let name = field.name.as_str();
     let core = resource.group.is_empty();
     if core && resource.plural == "pods" && name == "spec.host" {
-        field.name = "spec.nodeName".to_owned();
+        "spec.nodeName".clone_into(&mut field.name);
         return Ok(field);
     }
     let own = resource.selectable();

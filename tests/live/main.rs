@@ -17,6 +17,7 @@
 )]
 mod apps;
 mod changes;
+mod discovery;
 mod outage;
 mod own;
 mod rights;
