@@ -1,8 +1,11 @@
 //! From a request to its answer: who asks, may they, what is it, and who does it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -10,11 +13,11 @@ use futures::StreamExt as _;
 use http::{HeaderMap, HeaderValue, Request, header, request::Parts};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Value, json};
+use tower::BoxError;
 use tokio::{
     sync::mpsc::unbounded_channel,
     time::{Duration, sleep},
 };
-use tower::BoxError;
 
 use super::{
     access::{self, Ask, User},
@@ -36,7 +39,7 @@ const LARGEST: usize = 3 * 1024 * 1024;
 const WATCHED: i64 = 45 * 60;
 
 /// Answers a request, or has an accident with it.
-pub async fn answer<B>(demo: &Demo, request: Request<B>) -> Result<Answer, BoxError>
+pub async fn answer<B>(demo: &Demo, request: Request<B>) -> Result<Answer, io::Error>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
 {
@@ -72,7 +75,7 @@ where
             let refusal = Refusal::new(413, "RequestEntityTooLarge", what);
             return Ok(answers::refusal(&refusal));
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(io::Error::other(error)),
     };
     let outcome = match asked {
         Ok(asked) => meet(demo, &mut head, asked, body).await,

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{
     access::User,
     api,
+    controllers::selector::Selector,
     delete::{self, Deletion},
-    http::{self as answers, Answer},
+    http::Answer,
     object, read,
     refusal::{Fault, Refusal},
     request::{Call, Verb},
@@ -73,7 +74,7 @@ fn scale(
     let wanted = match call.verb {
         Verb::Get => return Ok(Said::found(scale)),
         Verb::Update => write::decode(headers, body)?,
-        _ => write::patch_scale(headers, &scale, body)?,
+        _ => write::patched_scale(headers, &scale, body)?,
     };
     let replicas = object::number(&wanted, "/spec/replicas").unwrap_or(0);
     if replicas < 0 {
@@ -108,11 +109,13 @@ fn scale(
 fn evict(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Said, Refusal> {
     let eviction = write::decode(headers, body)?;
     let pod = held(state, call)?;
+    let entry = state.store.get(&PODS, &call.namespace, &call.name);
+    let labels = entry.map_or_else(Vec::new, |entry| entry.labels.clone());
     let budgets: Vec<Value> = state
         .store
         .list(&BUDGETS, Some(&call.namespace))
         .map(|entry| entry.value())
-        .filter(|budget| covers(budget, &pod))
+        .filter(|budget| Selector::read(&budget["spec"]["selector"]).fits(&labels))
         .collect();
     let phase = object::text(&pod, "/status/phase");
     let counts = phase == "Running" && !object::is_leaving(&pod);
@@ -154,11 +157,6 @@ fn evict(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> R
     Ok(created(json!({
         "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201,
     })))
-}
-
-/// Whether a budget's selector chooses a Pod.
-fn covers(budget: &Value, pod: &Value) -> bool {
-    super::select::chooses(&budget["spec"]["selector"], pod)
 }
 
 fn created(object: Value) -> Said {

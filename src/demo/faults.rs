@@ -1,14 +1,13 @@
 //! Accidents on demand: how a request is answered instead of well. For tests, and for whoever wants to see what a client
 //! makes of them (`barkeep demo --fault`).
 
-use std::{str::FromStr, time::Duration};
+use std::{io, str::FromStr, time::Duration};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use tokio::time::sleep;
-use tower::BoxError;
 
 use super::{
     dice,
@@ -125,8 +124,13 @@ impl Faults {
     }
 }
 
+/// How a connection that breaks is said.
+pub fn broken() -> io::Error {
+    io::ErrorKind::ConnectionReset.into()
+}
+
 /// The answer that takes the place of a good one, for the accidents that need no good one.
-pub fn instead(fault: &Fault) -> Option<Result<Answer, BoxError>> {
+pub fn instead(fault: &Fault) -> Option<Result<Answer, io::Error>> {
     Some(match fault {
         Fault::Status(code, wait) => Ok(http::refusal(&refusal(*code, *wait))),
         Fault::Page => Ok(http::answer(
@@ -135,7 +139,7 @@ pub fn instead(fault: &Fault) -> Option<Result<Answer, BoxError>> {
             http::whole("<html><head><title>Sign in</title></head><body></body></html>"),
         )),
         Fault::OtherJson => Ok(http::object(200, &json!({"message": "ok"}))),
-        Fault::Reset => Err("connection reset by peer".into()),
+        Fault::Reset => Err(broken()),
         Fault::HangUp => Ok(http::answer(200, "application/json", http::whole(""))),
         Fault::Event(code) => {
             let line = json!({"type": "ERROR", "object": refusal(*code, None).status()});
@@ -189,7 +193,7 @@ pub fn spoil(answer: Answer, fault: &Fault) -> Answer {
     Answer::from_parts(head, body)
 }
 
-type Frames = std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
+type Frames = std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, io::Error>> + Send>>;
 
 fn frames(body: Body) -> Frames {
     Box::pin(body.into_data_stream())
@@ -199,7 +203,7 @@ fn frames(body: Body) -> Frames {
 fn slow(body: Body, rate: u64) -> Body {
     let piece = (rate / 20).max(1) as usize;
     let pieces = frames(body).flat_map(move |frame| {
-        let pieces: Vec<Result<Bytes, BoxError>> = match frame {
+        let pieces: Vec<Result<Bytes, io::Error>> = match frame {
             Ok(bytes) => bytes
                 .chunks(piece)
                 .map(|chunk| Ok(bytes.slice_ref(chunk)))
@@ -215,7 +219,7 @@ fn slow(body: Body, rate: u64) -> Body {
 }
 
 /// The first bytes of it. A body that was whole comes in pieces from here on, as it would over a network.
-fn first(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+fn first(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, io::Error>> + Send {
     frames(body).scan(size, |left, frame| {
         let part = match frame {
             _ if *left == 0 => None,
@@ -231,7 +235,7 @@ fn first(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, BoxError>>
 }
 
 fn cut(body: Body, size: usize, breaks: bool) -> Body {
-    let end = breaks.then(|| Err("connection reset by peer".into()));
+    let end = breaks.then(|| Err(broken()));
     http::stream(first(body, size).chain(stream::iter(end)))
 }
 
@@ -248,7 +252,7 @@ fn after_first(body: Body, text: String) -> Frames {
 }
 
 /// Every object may have a `selfLink`; the first gets a long one.
-fn huge(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+fn huge(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, io::Error>> + Send {
     const HEAD: &[u8] = b"\"metadata\":{\"";
     let mut done = false;
     frames(body).map(move |frame| {

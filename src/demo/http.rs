@@ -1,7 +1,7 @@
 //! Bodies of answers: JSON, text, or a stream that goes on; gzip for whoever asks and where it pays.
 
 use std::{
-    io::Write as _,
+    io::{self, Write as _},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -14,12 +14,11 @@ use http_body::Frame;
 use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody};
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tower::BoxError;
 
 use super::refusal::Refusal;
 
 /// What is sent back.
-pub type Body = UnsyncBoxBody<Bytes, BoxError>;
+pub type Body = UnsyncBoxBody<Bytes, io::Error>;
 /// An answer.
 pub type Answer = Response<Body>;
 
@@ -34,16 +33,16 @@ pub fn whole(bytes: impl Into<Bytes>) -> Body {
 }
 
 /// Frames as they come.
-pub fn stream(frames: impl Stream<Item = Result<Bytes, BoxError>> + Send + 'static) -> Body {
+pub fn stream(frames: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> Body {
     use futures::StreamExt as _;
     StreamBody::new(frames.map(|bytes| bytes.map(Frame::data))).boxed_unsync()
 }
 
 /// The receiving end of a channel as a stream.
-pub struct Lines(pub UnboundedReceiver<Result<Bytes, BoxError>>);
+pub struct Lines(pub UnboundedReceiver<Result<Bytes, io::Error>>);
 
 impl Stream for Lines {
-    type Item = Result<Bytes, BoxError>;
+    type Item = Result<Bytes, io::Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_recv(cx)

@@ -72,7 +72,8 @@ impl Query {
 
     /// The first value of an option; an empty one counts as none.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).find(|value| !value.is_empty())
+        let named = self.0.iter().filter(|(known, _)| known == name);
+        named.map(|(_, value)| value.as_str()).find(|value| !value.is_empty())
     }
 
     /// Every value of an option.

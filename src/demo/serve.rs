@@ -1,7 +1,7 @@
 //! The cluster as others reach it: one lock around [`State`], the task that lets its time pass, and connections.
 
 use std::{
-    convert::Infallible,
+    io,
     path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -167,7 +167,7 @@ impl Demo {
     }
 
     /// Answers a request.
-    pub async fn answer<B>(&self, request: Request<B>) -> Result<Answer, BoxError>
+    pub async fn answer<B>(&self, request: Request<B>) -> io::Result<Answer>
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
     {
@@ -189,7 +189,7 @@ impl Demo {
     pub fn watch(
         &self,
         call: &Call,
-        tell: UnboundedSender<Result<Bytes, BoxError>>,
+        tell: UnboundedSender<io::Result<Bytes>>,
         unread: Arc<AtomicUsize>,
     ) -> Result<(), Refusal> {
         let mut held = self.0.lock();

@@ -1,13 +1,12 @@
 //! What goes on after the answer's head: a log that is followed, a command that runs, a port that is forwarded.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use bytes::Bytes;
 use futures::stream::{self, Stream};
 use http::request::Parts;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tower::BoxError;
 
 use super::{
     http::{self as answers, Answer},
@@ -214,7 +213,7 @@ fn follow(
     found: Found,
     wanted: Wanted,
     from: i64,
-) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+) -> impl Stream<Item = Result<Bytes, io::Error>> + Send {
     let seed = demo.options().seed;
     let started = restarts(&found.pod, &found.container);
     let first = (demo, call, found.container, from, false);
@@ -273,3 +272,5 @@ async fn ended(demo: Demo, call: Call, container: String, started: i64) -> Strin
         }
     }
 }
+
+pub fn stream(_: &Demo, _: &mut Parts, _: &Call) -> Result<Answer, Refusal> { Err(Refusal::no_such_path()) }

@@ -1,20 +1,23 @@
 //! Following changes: each watch gets what happens to the objects it has chosen, in order, from the version it names.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
-use tower::BoxError;
 
 use super::{
+    faults::broken,
     read::{include, selection, version},
     refusal::{Fault, Refusal},
     request::{Call, Form},
-    resource::Resource,
+    resource::{PODS, Resource},
     select::Selection,
     state::State,
     store::{Change, Entry, Event},
@@ -29,7 +32,7 @@ pub struct Watch {
     call: Call,
     selection: Selection,
     include: table::Include,
-    tell: UnboundedSender<Result<Bytes, BoxError>>,
+    tell: UnboundedSender<Result<Bytes, io::Error>>,
     unread: Arc<AtomicUsize>,
     bookmarks: bool,
     /// Whether a Table's columns were said already.
@@ -42,7 +45,7 @@ impl Watch {
     pub fn begin(
         state: &State,
         call: &Call,
-        tell: UnboundedSender<Result<Bytes, BoxError>>,
+        tell: UnboundedSender<Result<Bytes, io::Error>>,
         unread: Arc<AtomicUsize>,
     ) -> Result<Option<Self>, Refusal> {
         let mut watch = Self {
@@ -58,13 +61,10 @@ impl Watch {
         let streams = call.query.get("sendInitialEvents");
         check_streaming(call, streams)?;
         if streams == Some("true") || streams.is_none() && from == 0 {
-            let held: Vec<Arc<Entry>> = state
-                .store
-                .list(call.resource, call.within())
-                .cloned()
-                .collect();
-            for entry in held.iter().filter(|entry| watch.selection.matches(entry)) {
-                watch.say(Event::Added, entry, state.now());
+            for entry in state.store.list(call.resource, call.within()) {
+                if watch.selection.matches(entry) {
+                    watch.say(Event::Added, entry, state.now());
+                }
             }
             if streams == Some("true") && watch.bookmarks {
                 watch.bookmark(state.store.version(), true);
@@ -186,7 +186,7 @@ impl Watch {
 
     /// Ends it as a lost connection does.
     pub fn cut(&self) {
-        let _ = self.tell.send(Err("connection reset by peer".into()));
+        let _ = self.tell.send(Err(broken()));
     }
 
     /// Whether anybody still listens, and keeps up.

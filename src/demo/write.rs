@@ -19,6 +19,7 @@ use super::{
     read,
     refusal::Refusal,
     request::{Call, Query, Verb},
+    resource::PODS,
     schema::{self, FieldValidation},
     state::State,
     strategy, validate,
@@ -196,10 +197,6 @@ fn make(
     }
     let applied = object["metadata"]["managedFields"].take();
     let mut object = state.prepare(resource, object)?;
-    let faults = validate::create(resource, &object);
-    if !faults.is_empty() {
-        return Err(Refusal::invalid(resource, object::name(&object), &faults));
-    }
     if applied.is_null() {
         managed::update(resource, None, &mut object, manager, state.now(), None);
     } else {
@@ -249,6 +246,18 @@ fn patched(
     }
 }
 
+/// A Scale with a patch. It has no lists, so a strategic merge patch is a merge patch.
+pub fn patched_scale(headers: &HeaderMap, scale: &Value, body: &[u8]) -> Result<Value, Refusal> {
+    let kind = match Kind::of(&media(headers))? {
+        Kind::Json => Kind::Json,
+        Kind::Merge | Kind::Strategic => Kind::Merge,
+        Kind::Apply => return Err(Refusal::unsupported_media(
+            "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+        )),
+    };
+    patch::patch(&PODS, scale, kind, body)
+}
+
 /// Puts an object in the place of another, as far as that is allowed.
 pub fn replace(
     state: &mut State,
@@ -277,7 +286,7 @@ pub fn replace(
         let why = "the object has been modified; please apply your changes to the latest version and try again";
         return Err(Refusal::conflict(resource, &call.name, why));
     }
-    strategy::for_update(resource, before, &mut after, below);
+    strategy::for_update(state, resource, before, &mut after, below)?;
     if below.is_none() {
         if let Some(refusal) = access::escalates(state, user, resource, &after) {
             return Err(refusal);
