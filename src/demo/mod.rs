@@ -12,6 +12,7 @@
 //! driver is the only task; it sleeps until there is something to do. Everything that happens by chance is thrown from
 //! the seed, so the same seed tells the same story.
 
+pub mod access;
 pub mod admission;
 pub mod controllers;
 pub mod defaults;
