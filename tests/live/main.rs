@@ -15,6 +15,7 @@
     clippy::missing_panics_doc,
     reason = "a test says what it expected and ends; measurements are printed"
 )]
+mod access;
 mod apps;
 mod changes;
 mod discovery;
