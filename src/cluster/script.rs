@@ -221,9 +221,11 @@ impl Script {
     /// Names, and the version at which each is.
     pub(super) fn rows(&self) -> BTreeMap<String, String> {
         self.demo.with(|state| {
-            let rows = state.store.list(&PODS, None).map(|entry| {
-                let node = entry.field("spec.nodeName").unwrap_or_default();
-                (entry.name.to_string(), node.to_owned())
+            let rows = state.store.list(&PODS, None).filter_map(|entry| {
+                let node = entry
+                    .field("spec.nodeName")
+                    .filter(|node| !node.is_empty())?;
+                Some((entry.name.to_string(), node.to_owned()))
             });
             rows.collect()
         })

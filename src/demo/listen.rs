@@ -13,7 +13,7 @@ use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::{access::ROLES, serve::Demo};
+use super::{access::who::PEOPLE, serve::Demo};
 use crate::model::{Cause, Problem};
 
 /// A port that is open, and the certificate that goes with it.
@@ -94,12 +94,12 @@ impl Listener {
             context(current),
             self.address
         );
-        for role in ROLES {
+        for (role, _) in PEOPLE {
             let token = demo.options().tokens.of(role).unwrap_or_default();
             let _ = writeln!(text, "- name: {}\n  user: {{token: \"{token}\"}}", context(role));
         }
         text.push_str("contexts:\n");
-        for role in ROLES {
+        for (role, _) in PEOPLE {
             let name = context(role);
             let _ = writeln!(text, "- name: {name}\n  context: {{cluster: demo, user: {name}}}");
         }

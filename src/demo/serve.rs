@@ -28,7 +28,7 @@ use tower::BoxError;
 use crate::cluster::Door;
 
 use super::{
-    access::Tokens,
+    access::who::Tokens,
     api,
     faults::{Faults, Rule},
     http::Answer,

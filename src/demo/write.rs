@@ -11,7 +11,7 @@ use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
 use super::{
-    access::{self, User},
+    access::{User, escalation::escalates},
     admission, defaults,
     delete::{self, Deletion},
     object,
@@ -192,7 +192,7 @@ fn make(
             fields.remove(own);
         }
     }
-    if let Some(refusal) = access::escalates(state, user, resource, &object) {
+    if let Some(refusal) = escalates(state, user, resource, &object) {
         return Err(refusal);
     }
     let applied = object["metadata"]["managedFields"].take();
@@ -288,7 +288,7 @@ pub fn replace(
     }
     strategy::for_update(state, resource, before, &mut after, below)?;
     if below.is_none() {
-        if let Some(refusal) = access::escalates(state, user, resource, &after) {
+        if let Some(refusal) = escalates(state, user, resource, &after) {
             return Err(refusal);
         }
         defaults::fill(resource, &mut after);

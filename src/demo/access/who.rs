@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::{
@@ -12,26 +13,38 @@ use super::{
 use crate::demo::{refusal::Refusal, state::State};
 
 /// The tokens that are known, and whose they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens(BTreeMap<String, User>);
 
-impl Default for Tokens {
-    /// The people of the demo, each with their name for a token.
-    fn default() -> Self {
+/// The people of the demo, and their groups.
+pub const PEOPLE: [(&str, &[&str]); 4] = [
+    ("admin", &[MASTERS]),
+    ("developer", &["developers"]),
+    ("viewer", &["viewers"]),
+    ("nobody", &[]),
+];
+
+impl Tokens {
+    /// The people of the demo, each with a token that nobody can guess.
+    pub fn new() -> Self {
+        let random = rustls::crypto::ring::default_provider().secure_random;
         let mut tokens = Self(BTreeMap::new());
-        for (name, groups) in [
-            ("admin", &[MASTERS][..]),
-            ("developer", &["developers"]),
-            ("viewer", &["viewers"]),
-            ("nobody", &[]),
-        ] {
-            tokens.add(name, User::new(name, groups));
+        for (name, groups) in PEOPLE {
+            let mut bytes = [0; 24];
+            // A machine without chance has no TLS either, and then no one gets this far.
+            if random.fill(&mut bytes).is_ok() {
+                tokens.add(&URL_SAFE_NO_PAD.encode(bytes), User::new(name, groups));
+            }
         }
         tokens
     }
-}
 
-impl Tokens {
+    /// The token of one of them.
+    pub fn of(&self, name: &str) -> Option<&str> {
+        let (token, _) = self.0.iter().find(|(_, user)| user.name == name)?;
+        Some(token)
+    }
+
     /// Lets somebody in by one more token.
     pub fn add(&mut self, token: &str, user: User) {
         self.0.insert(token.to_owned(), user);

@@ -1,5 +1,7 @@
 //! What lives in the cluster: controllers that look at what should be and make it so, a scheduler, a kubelet.
 
+pub mod selector;
+
 use super::{state::State, store::Change};
 
 /// Something to be done at its time.
