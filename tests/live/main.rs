@@ -20,6 +20,8 @@ mod changes;
 mod outage;
 mod own;
 mod rights;
+#[cfg(feature = "demo")]
+mod schema;
 mod servers;
 #[path = "../support/mod.rs"]
 pub mod support;
