@@ -22,6 +22,8 @@ mod discovery;
 mod outage;
 mod own;
 mod rights;
+#[cfg(feature = "demo")]
+mod schema;
 mod servers;
 #[path = "../support/mod.rs"]
 pub mod support;
