@@ -50,6 +50,7 @@ fn lists() -> Vec<(Fault, Told)> {
         (Cut(20, false), Told::Stale("A list was cut off")),
         (Stall(9_000), Told::Stale("has sent nothing for 20 s")),
         (Stall(0), Told::Stale("has sent nothing for 20 s")),
+        (Slow(2_000_000), Told::Nothing),
     ]);
     all
 }
@@ -69,6 +70,9 @@ fn watches() -> Vec<(Fault, Told)> {
             Told::Stale("The server failed to watch pods (504)"),
         ),
         (Stall(0), Told::Nothing),
+        (Slow(2_000), Told::Nothing),
+        (Twice, Told::Nothing),
+        (Shuffled, Told::Nothing),
         (
             Says("upstream connect error".into()),
             Told::Stale("not what the API promises"),
@@ -95,6 +99,8 @@ fn streams() -> Vec<(Fault, Told)> {
         (Cut(5_000, false), Told::Stale("was cut off")),
         (Cut(5_000, true), Told::Stale("reset")),
         (HangUp, Told::Stale("was cut off")),
+        (Shuffled, Told::Nothing),
+        (Twice, Told::Nothing),
         (Stall(5_000), Told::Nothing),
         (Stall(0), Told::Nothing),
     ]);

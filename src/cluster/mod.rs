@@ -13,6 +13,7 @@ pub mod kubeconfig;
 mod lanes;
 pub mod meter;
 mod oidc;
+mod order;
 mod pages;
 mod pem;
 mod plugin;

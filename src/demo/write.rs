@@ -235,7 +235,9 @@ fn patched(
             .ok_or_else(|| Refusal::not_found(resource, &call.name))?;
         patch::patch(resource, before, kind, body)?
     };
-    let warnings = checked(call, &mut after)?;
+    let strictness = strictness(&call.query)?;
+    let warnings = patch::check(resource, &mut after, kind, body, strictness)?;
+    place(call, &mut after)?;
     match before {
         Some(before) => replace(state, user, call, headers, &before, after, warnings),
         None if below.is_some() => Err(Refusal::not_found(resource, &call.name)),
