@@ -19,6 +19,8 @@ mod apps;
 mod changes;
 mod outage;
 mod own;
+#[cfg(feature = "demo")]
+mod patches;
 mod rights;
 #[cfg(feature = "demo")]
 mod schema;
