@@ -442,3 +442,7 @@ fn plain() -> Node {
         strategy: Strategy::default(),
     }
 }
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

@@ -21,6 +21,8 @@ mod changes;
 mod discovery;
 mod outage;
 mod own;
+#[cfg(feature = "demo")]
+mod patches;
 mod rights;
 #[cfg(feature = "demo")]
 mod schema;

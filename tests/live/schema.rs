@@ -99,9 +99,11 @@ fn schemas(cluster: &Cluster, group: &str, version: &str) -> Map<String, Value> 
     } else {
         format!("/openapi/v3/apis/{group}/{version}")
     };
-    let document: Value =
-        serde_json::from_str(&cluster.kubectl(&["get", "--raw", &path])).unwrap();
-    document["components"]["schemas"].as_object().unwrap().clone()
+    let document: Value = serde_json::from_str(&cluster.kubectl(&["get", "--raw", &path])).unwrap();
+    document["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .clone()
 }
 
 /// `core.v1.Pod` for `io.k8s.api.core.v1.Pod`: the demo puts the front back.

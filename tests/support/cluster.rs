@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use http_body_util::BodyExt as _;
 use kube::{Client, Config, config::KubeConfigOptions, config::Kubeconfig};
 use serde_json::{Value, json};
 
@@ -102,6 +103,28 @@ impl Cluster {
             answer.unwrap_or_else(|error| panic!("{method} {path}: {error}")),
             at,
         )
+    }
+
+    /// Sends one request, whatever its answer is: the status and the body.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value) {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("Content-Type", content_type)
+            .body(kube::client::Body::from(body.to_vec()))
+            .expect("a request");
+        self.runtime.block_on(async {
+            let answer = self.client.send(request).await.expect("an answer");
+            let status = answer.status().as_u16();
+            let bytes = answer
+                .into_body()
+                .collect()
+                .await
+                .expect("a body")
+                .to_bytes();
+            (status, serde_json::from_slice(&bytes).expect("JSON"))
+        })
     }
 
     /// Makes objects from YAML.

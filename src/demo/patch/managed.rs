@@ -47,7 +47,12 @@ impl Entry {
         subresource: Option<&str>,
     ) -> Self {
         Self {
-            manager: if manager.is_empty() { "unknown" } else { manager }.to_owned(),
+            manager: if manager.is_empty() {
+                "unknown"
+            } else {
+                manager
+            }
+            .to_owned(),
             applied,
             api_version: resource.api_version(),
             subresource: subresource.unwrap_or_default().to_owned(),

@@ -96,8 +96,11 @@ pub fn check(
     };
     let refuse = |why: &str| {
         let message = format!("Invalid value: {}: {why}", json!(said));
-        let mut refusal =
-            Refusal::new(422, "Invalid", format!(" \"\" is invalid: patch: {message}"));
+        let mut refusal = Refusal::new(
+            422,
+            "Invalid",
+            format!(" \"\" is invalid: patch: {message}"),
+        );
         let cause = json!({"reason": "FieldValueInvalid", "message": message, "field": "patch"});
         refusal.details = json!({"causes": [cause]});
         refusal
@@ -151,6 +154,8 @@ fn json_name(value: &Value) -> &'static str {
     }
 }
 
+#[cfg(test)]
+mod owner_tests;
 #[cfg(test)]
 #[path = "patch_tests.rs"]
 mod tests;

@@ -29,7 +29,8 @@ impl Set {
                 .map(|(element, below)| {
                     let parts = below.as_object();
                     let spot = Spot {
-                        member: parts.is_none_or(|parts| parts.is_empty() || parts.contains_key(".")),
+                        member: parts
+                            .is_none_or(|parts| parts.is_empty() || parts.contains_key(".")),
                         below: Self::read(below),
                     };
                     (element.clone(), spot)
@@ -160,6 +161,7 @@ impl Set {
     }
 
     /// Every path, as a person reads it: `.spec.containers[name="web"].image`.
+    #[cfg(test)]
     pub(super) fn paths(&self) -> Vec<String> {
         self.each().into_iter().map(|(path, _)| path).collect()
     }

@@ -13,11 +13,7 @@ const ORDER: &str = "$setElementOrder/";
 type Fields = Map<String, Value>;
 
 /// The object with the patch applied, or what is wrong with the patch.
-pub(super) fn merge(
-    original: Fields,
-    mut patch: Fields,
-    schema: Schema,
-) -> Result<Fields, String> {
+pub(super) fn merge(original: Fields, mut patch: Fields, schema: Schema) -> Result<Fields, String> {
     match patch.get(DIRECTIVE) {
         None => {}
         Some(what) if what == "replace" => {
@@ -242,7 +238,9 @@ fn merge_lists(
     let names = rest.clone();
     for item in rest {
         let name = identity(&item, merge_key)?;
-        let known = original.iter_mut().find(|known| known.get(key) == Some(name));
+        let known = original
+            .iter_mut()
+            .find(|known| known.get(key) == Some(name));
         match (known, item) {
             (Some(Value::Object(known)), Value::Object(item)) => {
                 *known = merge(std::mem::take(known), item, schema.item())?;
@@ -303,7 +301,10 @@ fn without_nulls(mut value: Value) -> Value {
                 .collect();
         }
         Value::Array(items) => {
-            *items = std::mem::take(items).into_iter().map(without_nulls).collect();
+            *items = std::mem::take(items)
+                .into_iter()
+                .map(without_nulls)
+                .collect();
         }
         _ => {}
     }

@@ -32,8 +32,10 @@ enum Change {
 impl Difference {
     fn put(&mut self, element: &str, change: Change, below: Self) {
         let is = |wanted| change == wanted;
-        self.removed.put(element, is(Change::Removed), below.removed);
-        self.modified.put(element, is(Change::Modified), below.modified);
+        self.removed
+            .put(element, is(Change::Removed), below.removed);
+        self.modified
+            .put(element, is(Change::Modified), below.modified);
         self.added.put(element, is(Change::Added), below.added);
     }
 
@@ -191,7 +193,11 @@ fn is_leaf(value: &Value, schema: Schema) -> bool {
 }
 
 /// The live object with the applied one laid over it.
-pub(super) fn merge(live: Option<&Value>, applied: Option<&Value>, schema: Schema) -> Option<Value> {
+pub(super) fn merge(
+    live: Option<&Value>,
+    applied: Option<&Value>,
+    schema: Schema,
+) -> Option<Value> {
     let empty = |value: Option<&Value>| match value {
         Some(Value::Object(fields)) => fields.is_empty(),
         Some(Value::Array(items)) => items.is_empty(),
@@ -236,7 +242,10 @@ fn merge_items(live: &[Value], applied: &[Value], list: &'static List) -> Vec<Va
         let live = find(&theirs[index]).map(|at| &live[at]);
         merge(live, Some(&applied[index]), &list.item)
     };
-    let mut shared = theirs.iter().filter(|element| ours.contains(element)).peekable();
+    let mut shared = theirs
+        .iter()
+        .filter(|element| ours.contains(element))
+        .peekable();
     let mut done: Vec<&Option<String>> = Vec::new();
     let mut out = Vec::new();
     let (mut left, mut right) = (0, 0);
@@ -284,11 +293,13 @@ pub(super) fn remove(value: &Value, set: &Set, schema: Schema) -> Option<Value> 
         match set.get(element) {
             None => Some(value.clone()),
             Some(spot) if spot.member => None,
-            Some(spot) => Some(remove(value, &spot.below, below).unwrap_or_else(|| match value {
-                Value::Object(_) => Value::Object(Map::new()),
-                Value::Array(_) => Value::Array(Vec::new()),
-                other => other.clone(),
-            })),
+            Some(spot) => Some(
+                remove(value, &spot.below, below).unwrap_or_else(|| match value {
+                    Value::Object(_) => Value::Object(Map::new()),
+                    Value::Array(_) => Value::Array(Vec::new()),
+                    other => other.clone(),
+                }),
+            ),
         }
     };
     match (schema.view(value), value) {
@@ -327,7 +338,10 @@ fn look(value: &Value, schema: Schema, path: &str, faults: &mut Vec<String>) {
     let mut wrong = |wanted: &str| match value {
         Value::Object(_) => faults.push(format!("{path}: expected {wanted}, got map")),
         Value::Array(_) => faults.push(format!("{path}: expected {wanted}, got list")),
-        _ => faults.push(format!("{path}: expected {wanted}, got &{{{}}}", plain(value))),
+        _ => faults.push(format!(
+            "{path}: expected {wanted}, got &{{{}}}",
+            plain(value)
+        )),
     };
     match (&schema.shape, value) {
         (_, Value::Null) | (Shape::Scalar(Scalar::Any), _) => {}
@@ -345,9 +359,16 @@ fn look(value: &Value, schema: Schema, path: &str, faults: &mut Vec<String>) {
             let keyed = !matches!(schema.view(value), View::Leaf);
             let mut seen = BTreeSet::new();
             for (index, item) in items.iter().enumerate() {
-                let element = if keyed { list.element(item) } else { Some(format!("i:{index}")) };
+                let element = if keyed {
+                    list.element(item)
+                } else {
+                    Some(format!("i:{index}"))
+                };
                 match element {
-                    None => faults.push(format!("{path}: element {index}: {}", nameless(schema, item))),
+                    None => faults.push(format!(
+                        "{path}: element {index}: {}",
+                        nameless(schema, item)
+                    )),
                     Some(element) => {
                         let shown = readable(&element);
                         look(item, &list.item, &format!("{path}{shown}"), faults);
@@ -397,13 +418,13 @@ fn nameless(schema: Schema, item: &Value) -> String {
         (_, Value::Object(_)) => {
             "associative list without keys has an element that's a map type".to_owned()
         }
-        (_, Value::Array(_)) => {
-            "not supported: associative list with lists as elements".to_owned()
-        }
+        (_, Value::Array(_)) => "not supported: associative list with lists as elements".to_owned(),
         _ => "associative list without keys has an element that's an explicit null".to_owned(),
     }
 }
 
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

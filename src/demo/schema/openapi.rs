@@ -184,10 +184,20 @@ fn operation(action: &str, gvk: &Value, body: Option<&Value>) -> Value {
         .collect();
     operation["parameters"] = json!(parameters);
     let content: Map<String, Value> = if action == "patch" {
-        ["apply-patch+yaml", "json-patch+json", "merge-patch+json", "strategic-merge-patch+json"]
-            .iter()
-            .map(|kind| (format!("application/{kind}"), json!({"schema": {"type": "object"}})))
-            .collect()
+        [
+            "apply-patch+yaml",
+            "json-patch+json",
+            "merge-patch+json",
+            "strategic-merge-patch+json",
+        ]
+        .iter()
+        .map(|kind| {
+            (
+                format!("application/{kind}"),
+                json!({"schema": {"type": "object"}}),
+            )
+        })
+        .collect()
     } else {
         Map::from_iter([("*/*".to_owned(), json!({"schema": body}))])
     };

@@ -96,7 +96,10 @@ fn family(suffix: &str) -> Result<(Family, i32), String> {
     let power = suffix.strip_prefix(['e', 'E']).map(str::parse);
     match power {
         Some(Ok(power)) => Ok((Family::Exponent, power)),
-        _ if suffix.chars().all(|c| "eEinumkKMGTP+-0123456789".contains(c)) => {
+        _ if suffix
+            .chars()
+            .all(|c| "eEinumkKMGTP+-0123456789".contains(c)) =>
+        {
             Err("unable to parse quantity's suffix".to_owned())
         }
         _ => Err(WRONG.to_owned()),
