@@ -15,6 +15,7 @@
 pub mod admission;
 pub mod controllers;
 pub mod defaults;
+pub mod delete;
 pub mod dice;
 pub mod events;
 pub mod object;
@@ -22,4 +23,5 @@ pub mod refusal;
 pub mod resource;
 pub mod state;
 pub mod store;
+pub mod usage;
 pub mod validate;
