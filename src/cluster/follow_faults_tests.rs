@@ -99,7 +99,6 @@ fn streams() -> Vec<(Fault, Told)> {
         (Cut(5_000, false), Told::Stale("was cut off")),
         (Cut(5_000, true), Told::Stale("reset")),
         (HangUp, Told::Stale("was cut off")),
-        (Shuffled, Told::Nothing),
         (Twice, Told::Nothing),
         (Stall(5_000), Told::Nothing),
         (Stall(0), Told::Nothing),

@@ -145,7 +145,7 @@ fn evict(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> R
             return Err(refusal);
         }
     }
-    let deletion = Deletion::of(&call.query, &eviction["deleteOptions"])?;
+    let deletion = Deletion::read(&eviction["deleteOptions"])?;
     if !call.is_dry_run()? {
         if let Some(budget) = &mut budget {
             let left = object::number(budget, "/status/disruptionsAllowed").unwrap_or(1) - 1;

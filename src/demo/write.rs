@@ -317,16 +317,35 @@ pub fn replace(
     })
 }
 
+/// `DeleteOptions` of one who sends no body.
+fn asked(query: &Query) -> Result<Value, Refusal> {
+    let mut options = json!({});
+    if let Some(grace) = query.number("gracePeriodSeconds")? {
+        options["gracePeriodSeconds"] = json!(grace);
+    }
+    if let Some(policy) = query.get("propagationPolicy") {
+        options["propagationPolicy"] = json!(policy);
+    }
+    if query.get("orphanDependents").is_some() {
+        options["orphanDependents"] = json!(query.says("orphanDependents"));
+    }
+    if let Some(how) = query.get("dryRun") {
+        options["dryRun"] = json!([how]);
+    }
+    Ok(options)
+}
+
 /// Deletes one object, or all that are chosen.
 pub fn delete(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Said, Refusal> {
     let options = if body.is_empty() {
-        Value::Null
+        asked(&call.query)?
     } else {
         decode(headers, body)?
     };
-    let deletion = Deletion::of(&call.query, &options)?;
+    let deletion = Deletion::read(&options)?;
     let resource = call.resource;
     if call.verb == Verb::Delete {
+        admission::admit_delete(resource, &call.name)?;
         let object = delete::delete(state, resource, &call.namespace, &call.name, &deletion)?;
         return Ok(Said {
             code: 200,
