@@ -10,7 +10,7 @@ use super::{
 
 #[test]
 fn every_kind_that_is_written_has_a_schema() {
-    assert!(read(include_str!("schema.json")).is_ok());
+    assert!(read::read(include_str!("schema.json")).is_ok());
     for resource in RESOURCES {
         let known = of(resource).field("metadata").is_some();
         assert_eq!(
@@ -187,13 +187,15 @@ fn wrong_types_are_refused_as_a_server_does() {
 fn openapi_says_what_kubectl_looks_for() {
     let index = openapi_index();
     for resource in RESOURCES {
-        let path = match resource.group {
+        let place = match resource.group {
             "" => format!("api/{}", resource.version),
             group => format!("apis/{group}/{}", resource.version),
         };
-        let url = index["paths"][&path]["serverRelativeURL"].as_str().unwrap();
+        let url = index["paths"][&place]["serverRelativeURL"]
+            .as_str()
+            .unwrap();
         assert!(
-            url.starts_with(&format!("/openapi/v3/{path}?hash=")),
+            url.starts_with(&format!("/openapi/v3/{place}?hash=")),
             "{url}"
         );
         let document = openapi(resource.group, resource.version).unwrap();

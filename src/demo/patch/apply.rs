@@ -39,7 +39,7 @@ pub fn apply(
         // Whoever made it did not say so: what it is now is somebody's.
         let entry = Entry::new(resource, "before-first-apply", false, None);
         let difference = typed::compare(&schema.bare(), &live, schema);
-        managed::taken(&mut entries, entry, &difference, now, resource);
+        managed::taken(&mut entries, entry, difference, now, resource);
     }
     let applying = Applying {
         resource,
@@ -159,9 +159,10 @@ impl Applying<'_> {
         let merged = typed::merge(Some(self.live), Some(self.config), self.schema);
         let mut object = merged.unwrap_or_else(|| json!({}));
         if let Some(last) = &last {
-            object = self.prune(object, &last.set, &entry.set, &entries);
+            object = self.prune(&object, &last.set, &entry.set, &entries);
         }
-        let difference = typed::compare(self.live, &object, self.schema).outside(&ignored);
+        let compared = typed::compare(self.live, &object, self.schema);
+        let mut difference = compared.outside(&ignored);
         let changed = difference.changed();
         if !force {
             let conflicts = conflicts(&entries, &changed);
@@ -170,7 +171,7 @@ impl Applying<'_> {
             }
         }
         managed::lose(&mut entries, &changed, &difference.removed);
-        entry.set = managed::owned(&entry.set);
+        entry.set = managed::owned(entry.set);
         if *self.live != object {
             entry.time = Some(object::time(now));
         }
@@ -181,23 +182,23 @@ impl Applying<'_> {
     }
 
     /// Takes away what this manager applied last time, applies no more, and nobody else owns.
-    fn prune(&self, merged: Value, last: &Set, mine: &Set, others: &[Entry]) -> Value {
+    fn prune(&self, merged: &Value, last: &Set, mine: &Set, others: &[Entry]) -> Value {
         let schema = self.schema;
         let removed = |value: &Value, set: &Set| {
             typed::remove(value, set, schema).unwrap_or_else(|| json!({}))
         };
         let fields = |value: &Value| typed::fields_of(value, schema).with_fields(schema);
         let last = last.with_fields(schema);
-        let all = fields(&merged);
-        let mut kept = fields(&removed(&merged, &last));
+        let all = fields(merged);
+        let mut kept = fields(&removed(merged, &last));
         let mut managed = mine.clone();
         for other in others {
             managed.add(other.set.clone());
         }
         kept.add(managed.with_fields(schema));
-        let kept = fields(&removed(&merged, &all.without(&kept)));
+        let kept = fields(&removed(merged, &all.clone().without(&kept)));
         let gone = all.without(&kept).both(&last);
-        removed(&merged, &gone)
+        removed(merged, &gone)
     }
 
     /// `kubectl apply` of old kept what it applied in an annotation. Fields that are still as that says are its own, so that
@@ -208,11 +209,11 @@ impl Applying<'_> {
         let Some(said) = said.filter(|said| said["apiVersion"] == self.entry.api_version) else {
             return conflicts;
         };
-        let difference = typed::compare(&said, self.live, self.schema);
+        let mut difference = typed::compare(&said, self.live, self.schema);
         let own = typed::fields_of(&said, self.schema)
             .without(&difference.changed())
             .without(&difference.removed);
-        conflicts.retain(|conflict| !conflict.element.without(&own).is_empty());
+        conflicts.retain(|conflict| !conflict.element.clone().without(&own).is_empty());
         conflicts
     }
 

@@ -1,5 +1,7 @@
 //! `metadata.managedFields`: who set what, and how, and when (`k8s.io/apimachinery/pkg/util/managedfields`).
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -135,7 +137,7 @@ pub fn update(
         };
         let difference = typed::compare(before, after, schema);
         let entry = Entry::new(resource, manager, false, subresource);
-        taken(&mut entries, entry, &difference, now, resource);
+        taken(&mut entries, entry, difference, now, resource);
         cap(&mut entries);
     }
     put(after, entries);
@@ -145,15 +147,15 @@ pub fn update(
 pub(super) fn taken(
     entries: &mut Vec<Entry>,
     mut entry: Entry,
-    difference: &Difference,
+    difference: Difference,
     now: i64,
     resource: &Resource,
 ) {
     let ignored = ignored(resource, Some(&entry.subresource));
-    let difference = difference.outside(&ignored);
+    let mut difference = difference.outside(&ignored);
     let changed = difference.changed();
     lose(entries, &changed, &difference.removed);
-    let mine = changed.without(&Set::of(NOBODY));
+    let mine = owned(changed);
     if mine.is_empty() {
         return;
     }
@@ -176,15 +178,17 @@ pub(super) fn lose(entries: &mut Vec<Entry>, changed: &Set, removed: &Set) {
     for entry in entries.iter_mut() {
         let conflict = entry.set.both(changed);
         if !conflict.is_empty() || !removed.is_empty() {
-            entry.set = entry.set.without(&conflict).without(removed);
+            let set = std::mem::take(&mut entry.set);
+            entry.set = set.without(&conflict).without(removed);
         }
     }
     entries.retain(|entry| !entry.set.is_empty());
 }
 
 /// Nobody owns the fields that a server sets itself.
-pub(super) fn owned(set: &Set) -> Set {
-    set.without(&Set::of(NOBODY))
+pub(super) fn owned(set: Set) -> Set {
+    static NONE: LazyLock<Set> = LazyLock::new(|| Set::of(NOBODY));
+    set.without(&NONE)
 }
 
 /// What a write to this part of an object cannot change (`GetResetFields` of the registries).

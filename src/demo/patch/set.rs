@@ -117,32 +117,32 @@ impl Set {
     }
 
     /// What is in this and not in the other; what is below a field that the other has stays.
-    pub(super) fn without(&self, other: &Self) -> Self {
-        self.less(other, false)
+    pub(super) fn without(mut self, other: &Self) -> Self {
+        self.lose(other, false);
+        self
     }
 
     /// What is in this and neither in the other nor below a field that is.
-    pub(super) fn outside(&self, other: &Self) -> Self {
-        self.less(other, true)
+    pub(super) fn outside(mut self, other: &Self) -> Self {
+        self.lose(other, true);
+        self
     }
 
-    fn less(&self, other: &Self, deep: bool) -> Self {
-        if other.is_empty() {
-            return self.clone();
-        }
-        let mut rest = Self::default();
-        for (element, spot) in &self.0 {
-            match other.get(element) {
-                None => rest.put(element, spot.member, spot.below.clone()),
-                Some(theirs) if deep && theirs.member => {}
-                Some(theirs) => rest.put(
-                    element,
-                    spot.member && !theirs.member,
-                    spot.below.less(&theirs.below, deep),
-                ),
+    fn lose(&mut self, other: &Self, deep: bool) {
+        for (element, theirs) in &other.0 {
+            let Some(spot) = self.0.get_mut(element) else {
+                continue;
+            };
+            if deep && theirs.member {
+                self.0.remove(element);
+                continue;
+            }
+            spot.member &= !theirs.member;
+            spot.below.lose(&theirs.below, deep);
+            if !spot.member && spot.below.is_empty() {
+                self.0.remove(element);
             }
         }
-        rest
     }
 
     /// The same, with the fields of structs in it that have something below in it: a path to `a.b.c` is taken for one to
@@ -228,10 +228,10 @@ mod tests {
         let some = set(json!({"f:a": {}, "f:x": {}}));
         assert_eq!(all.both(&some).write(), json!({"f:a": {}}));
         assert_eq!(
-            all.without(&some).write(),
+            all.clone().without(&some).write(),
             json!({"f:a": {"f:b": {}, "f:c": {"f:d": {}}}})
         );
-        assert_eq!(all.outside(&some).write(), json!({}));
+        assert_eq!(all.clone().outside(&some).write(), json!({}));
         let mut sum = some.clone();
         sum.add(all);
         assert_eq!(

@@ -42,7 +42,6 @@ pub(super) fn merge(original: Fields, mut patch: Fields, schema: Schema) -> Resu
         }
         let below = schema.below(name);
         let value = match (merged.get_mut(name), value) {
-            (None, _) if deletes => continue,
             (Some(Value::Object(old)), Value::Object(new)) if below.strategy.replace => {
                 old.clear();
                 Some(Value::Object(new))
@@ -56,7 +55,7 @@ pub(super) fn merge(original: Fields, mut patch: Fields, schema: Schema) -> Resu
                 Some(Value::Array(merge_lists(old, new, below, deletes)?))
             }
             (Some(Value::Array(_)), new @ Value::Array(_)) => Some(new),
-            (Some(_), _) if deletes => continue,
+            _ if deletes => continue,
             (_, new) => without_directives(without_nulls(new)),
         };
         match value {

@@ -39,15 +39,15 @@ impl Difference {
         self.added.put(element, is(Change::Added), below.added);
     }
 
-    /// What is new or other.
-    pub(super) fn changed(&self) -> Set {
-        let mut changed = self.modified.clone();
-        changed.add(self.added.clone());
+    /// What is new or other, taken out of it.
+    pub(super) fn changed(&mut self) -> Set {
+        let mut changed = std::mem::take(&mut self.modified);
+        changed.add(std::mem::take(&mut self.added));
         changed
     }
 
     /// The same, without these fields and all below them.
-    pub(super) fn outside(&self, ignored: &Set) -> Self {
+    pub(super) fn outside(self, ignored: &Set) -> Self {
         Self {
             removed: self.removed.outside(ignored),
             modified: self.modified.outside(ignored),

@@ -234,7 +234,11 @@ impl Looking {
         let mut text = String::new();
         for step in &self.path {
             match step {
-                Step::Item(index) if with_items => text.push_str(&format!("[{index}]")),
+                Step::Item(index) if with_items => {
+                    text.push('[');
+                    text.push_str(&index.to_string());
+                    text.push(']');
+                }
                 Step::Field(_, name) => push(&mut text, name),
                 Step::Key(name) if with_items => push(&mut text, name),
                 Step::Item(_) | Step::Key(_) => {}
