@@ -202,7 +202,9 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
 #[test]
 fn a_request_is_from_whom_it_says_if_they_may() {
     let state = cluster();
-    let tokens = Tokens::default();
+    let mut tokens = Tokens::default();
+    tokens.add("developer", developer());
+    tokens.add("admin", User::new("admin", &[MASTERS]));
     let asked = |pairs: &[(&str, &str)]| who(&state, &headers(pairs), &tokens);
     let by_token = asked(&[("Authorization", "Bearer developer")]);
     assert_eq!(by_token, Ok(developer()));

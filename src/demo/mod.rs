@@ -25,4 +25,5 @@ pub mod resource;
 pub mod select;
 pub mod state;
 pub mod store;
+pub mod table;
 pub mod validate;

@@ -25,6 +25,7 @@ mod rights;
 mod servers;
 #[path = "../support/mod.rs"]
 pub mod support;
+mod tables;
 mod words;
 
 use std::time::Duration;
