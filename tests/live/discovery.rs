@@ -12,7 +12,9 @@ const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDis
 /// What the demo leaves out below the objects it serves.
 const LEFT_OUT: &[&str] = &[
     "nodes/proxy",
+    "pods/ephemeralcontainers",
     "pods/proxy",
+    "pods/resize",
     "serviceaccounts/token",
     "services/proxy",
 ];
@@ -67,10 +69,8 @@ fn discovery_is_that_of_a_real_cluster() {
             of_ours && !ours.contains_key(name)
         }));
     }
-    assert_eq!(
-        left_out.iter().map(String::as_str).collect::<Vec<_>>(),
-        LEFT_OUT
-    );
+    left_out.retain(|name| !LEFT_OUT.contains(&name.as_str()));
+    assert!(left_out.is_empty(), "{left_out:?}");
 
     // The groups come in the same order, and one of them says the same alone.
     let (real_groups, our_groups) = (real("/apis"), ours("/apis"));

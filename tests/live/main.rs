@@ -29,6 +29,7 @@ mod schema;
 mod servers;
 #[path = "../support/mod.rs"]
 pub mod support;
+mod tables;
 mod words;
 
 use std::time::Duration;

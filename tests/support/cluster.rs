@@ -88,9 +88,22 @@ impl Cluster {
     /// Sends one request on a connection that stays open; the answer, and when it was there.
     #[track_caller]
     pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> (Value, Instant) {
+        self.request_as("application/json", method, path, body)
+    }
+
+    /// The same, where the answer should be of this media type.
+    #[track_caller]
+    pub fn request_as(
+        &self,
+        accept: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (Value, Instant) {
         let request = http::Request::builder()
             .method(method)
             .uri(path)
+            .header("Accept", accept)
             .header("Content-Type", content_type(method, body))
             .body(
                 body.map(|body| serde_json::to_vec(body).expect("JSON"))
