@@ -16,6 +16,7 @@ use super::{
     refusal::Refusal,
     resource::Resource,
     store::{Change, Event, Store},
+    story,
 };
 
 /// The cluster.
@@ -36,6 +37,8 @@ pub struct State {
     tasks: BinaryHeap<Reverse<(i64, u64, Task)>>,
     waiting: HashSet<Task>,
     planned: u64,
+    /// What the story remembers.
+    pub story: story::Memory,
     fresh: VecDeque<Arc<Change>>,
     told: Vec<Arc<Change>>,
 }
@@ -226,6 +229,12 @@ impl State {
         let change = self.store.remove(resource, namespace, name)?;
         self.tell(&change);
         Some(change)
+    }
+
+    /// Writes an object that is whole and settled: nobody who acts or watches is told. Only for what is there before
+    /// anybody looks.
+    pub fn settle(&mut self, resource: &'static Resource, object: Value) {
+        self.store.put(resource, object);
     }
 
     fn tell(&mut self, change: &Arc<Change>) {
