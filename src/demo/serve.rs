@@ -135,8 +135,10 @@ impl Demo {
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |since| since.as_millis() as i64);
-        let mut state = State::new(options.seed, story::dawn(now), options.pace);
+        // The past took its time; only what is to come may be in a hurry.
+        let mut state = State::new(options.seed, now - story::PAST, 1.0);
         story::begin(&mut state, now);
+        state.set_pace(options.pace);
         story::crowd(&mut state, options.size);
         state.news();
         let demo = Self::of(state, options);

@@ -16,7 +16,7 @@ use super::{
     refusal::Refusal,
     resource::Resource,
     store::{Change, Event, Store},
-    strategy, validate,
+    story, strategy, validate,
 };
 
 /// The cluster.
@@ -44,6 +44,8 @@ pub struct State {
     /// When each task that waits is due, and which of its places in the heap counts: those it was moved from stay there.
     waiting: HashMap<Task, (i64, u64)>,
     planned: u64,
+    /// What the story remembers.
+    pub story: story::Memory,
     fresh: VecDeque<Arc<Change>>,
     told: Vec<Arc<Change>>,
 }
@@ -58,6 +60,11 @@ impl State {
             controlled: true,
             ..Self::default()
         }
+    }
+
+    /// From now on things happen so many times faster than in life.
+    pub fn set_pace(&mut self, pace: f64) {
+        self.pace = pace;
     }
 
     /// Milliseconds since the epoch.
@@ -255,6 +262,13 @@ impl State {
         let change = self.store.remove(resource, namespace, name)?;
         self.tell(&change);
         Some(change)
+    }
+
+    /// Writes an object that is whole and settled: nobody who acts or watches is told. Only for what is there before
+    /// anybody looks.
+    pub fn insert(&mut self, resource: &'static Resource, object: Value) {
+        let change = self.store.put(resource, object);
+        self.index.see(&change);
     }
 
     fn tell(&mut self, change: &Arc<Change>) {

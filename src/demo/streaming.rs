@@ -151,7 +151,8 @@ pub fn log(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
     })?;
     check(&found, wanted.previous, call)?;
     let lines = match wanted.tail {
-        Some(count) => logs::tail(&found.pod, &found.container, wanted.previous, seed, now, count)
+        Some(count) => logs::Stream::of(&found.pod, &found.container, wanted.previous, seed)
+            .map_or_else(Vec::new, |stream| stream.tail(count, now))
             .into_iter()
             .filter(|(at, _)| *at >= wanted.from)
             .collect(),

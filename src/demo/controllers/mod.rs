@@ -37,6 +37,7 @@ use super::{
     },
     state::State,
     store::{Change, Entry, Event},
+    story,
 };
 
 /// Where an object is.
@@ -121,6 +122,8 @@ pub enum Task {
     Collect(Box<str>),
     /// Old Events go.
     Sweep,
+    /// The story's beat of this number.
+    Story(u64),
 }
 
 /// So long changes gather before a loop looks that sums up many of them, in milliseconds.
@@ -201,6 +204,7 @@ pub fn run(state: &mut State, task: Task) {
         }
         Task::Collect(uid) => collector::collect(state, &uid),
         Task::Sweep => node::sweep(state),
+        Task::Story(beat) => story::beat(state, beat),
     }
 }
 
