@@ -15,9 +15,11 @@
     clippy::missing_panics_doc,
     reason = "a test says what it expected and ends; measurements are printed"
 )]
+#[cfg(feature = "demo")]
 mod access;
 mod apps;
 mod changes;
+#[cfg(feature = "demo")]
 mod discovery;
 mod outage;
 mod own;
@@ -25,6 +27,7 @@ mod rights;
 mod servers;
 #[path = "../support/mod.rs"]
 pub mod support;
+#[cfg(feature = "demo")]
 mod tables;
 mod words;
 
