@@ -15,9 +15,11 @@
     clippy::missing_panics_doc,
     reason = "a test says what it expected and ends; measurements are printed"
 )]
+#[cfg(feature = "demo")]
 mod access;
 mod apps;
 mod changes;
+#[cfg(feature = "demo")]
 mod discovery;
 mod outage;
 mod own;
@@ -29,6 +31,7 @@ mod schema;
 mod servers;
 #[path = "../support/mod.rs"]
 pub mod support;
+#[cfg(feature = "demo")]
 mod tables;
 mod words;
 
