@@ -21,6 +21,7 @@ pub mod events;
 pub mod fields;
 pub mod object;
 pub mod refusal;
+pub mod registry;
 pub mod resource;
 pub mod state;
 pub mod store;
