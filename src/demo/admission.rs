@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     amount::Amount,
-    fields::{at, is_blank, make, put},
+    fields::{at, is_blank, make, missing, put},
     object,
     refusal::Refusal,
     resource::{CLAIMS, NAMESPACES, PRIORITY_CLASSES, Resource, STORAGE_CLASSES},
@@ -41,29 +41,45 @@ pub fn admit(
     Ok(())
 }
 
-/// Approves a new object that is whole and valid: within limits, within quota.
-pub fn approve(state: &State, resource: &'static Resource, object: &Value) -> Result<(), Refusal> {
-    limits::check(state, resource, object)?;
-    quota::check(state, resource, None, object)
+/// Completes an object that changes. Whoever writes status or another subresource need not ask.
+pub fn admit_update(state: &State, resource: &'static Resource, before: &Value, after: &mut Value) {
+    match (resource.group, resource.plural) {
+        ("", "pods") => {
+            tolerate(after);
+            // A client that leaves out what was given when the Pod was made means no change.
+            for field in ["priority", "preemptionPolicy"] {
+                let known = before["spec"][field].clone();
+                if let Some(spec) = at(after, "/spec")
+                    && !known.is_null()
+                {
+                    missing(spec, field, known);
+                }
+            }
+        }
+        ("", "persistentvolumeclaims") => default_class(state, after),
+        _ => {}
+    }
 }
 
-/// Admits a change. Whoever writes status or another subresource need not ask.
-pub fn admit_update(
+/// Approves an object that is whole and valid: within limits, within quota. `before` is what it was, if it was.
+pub fn approve(
     state: &State,
     resource: &'static Resource,
-    before: &Value,
-    after: &mut Value,
+    before: Option<&Value>,
+    object: &Value,
 ) -> Result<(), Refusal> {
-    match (resource.group, resource.plural) {
-        ("", "persistentvolumeclaims") => {
-            default_class(state, after);
-            expand(state, before, after)?;
-            limits::check(state, resource, after)?;
-            quota::check(state, resource, Some(before), after)
-        }
-        ("", "services") => quota::check(state, resource, Some(before), after),
-        _ => Ok(()),
+    let is_claim = resource.qualified() == "persistentvolumeclaims";
+    if before.is_none() || is_claim {
+        limits::check(state, resource, object)?;
     }
+    if let Some(before) = before {
+        if is_claim {
+            expand(state, before, object)?;
+        } else if resource.qualified() != "services" {
+            return Ok(());
+        }
+    }
+    quota::check(state, resource, before, object)
 }
 
 /// Whether an object may be deleted: some namespaces are for ever.

@@ -43,6 +43,7 @@ pub fn fill(resource: &Resource, object: &mut Value) {
         ("rbac.authorization.k8s.io", "rolebindings" | "clusterrolebindings") => others::binding,
         ("rbac.authorization.k8s.io", _) => others::role,
         ("scheduling.k8s.io", _) => others::priority_class,
+        ("coordination.k8s.io", _) => others::lease,
         _ => return,
     };
     fill(object);

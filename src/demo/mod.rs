@@ -33,6 +33,7 @@ pub mod patch;
 pub mod read;
 pub mod refusal;
 pub mod request;
+pub mod registry;
 pub mod resource;
 pub mod schema;
 pub mod select;

@@ -204,7 +204,7 @@ impl State {
         if !faults.is_empty() {
             return Err(Refusal::invalid(resource, object::name(&object), &faults));
         }
-        admission::approve(self, resource, &object)?;
+        admission::approve(self, resource, None, &object)?;
         Ok(object)
     }
 

@@ -46,7 +46,7 @@ pub fn for_create(
         defaults::fill(resource, object);
     }
     match (resource.group, resource.plural) {
-        ("", "pods") => pod(object),
+        ("", "pods") => pod(state, object),
         ("", "namespaces") => namespace(object),
         ("", "persistentvolumes") => {
             let now = object::time(state.now());
@@ -64,7 +64,7 @@ pub fn for_create(
     Ok(())
 }
 
-fn pod(pod: &mut Value) {
+fn pod(state: &State, pod: &mut Value) {
     let quality = quality(pod);
     let gated = !object::items(pod, "/spec/schedulingGates").is_empty();
     let Some(status) = make(pod, "status") else {
@@ -75,7 +75,7 @@ fn pod(pod: &mut Value) {
         let gated = json!({
             "type": "PodScheduled", "status": "False", "reason": "SchedulingGated",
             "message": "Scheduling is blocked due to non-empty scheduling gates",
-            "lastProbeTime": null, "lastTransitionTime": null,
+            "lastProbeTime": null, "lastTransitionTime": object::time(state.now()),
         });
         put(status, "conditions", json!([gated]));
     }
@@ -156,23 +156,17 @@ pub fn for_update(
                         put_or_take(spec, "finalizers", finalizers);
                     }
                 }
-                ("", "services") => addresses::allocate(state, Some(before), after)?,
+                ("", "services") => {
+                    addresses::allocate(state, Some(before), after)?;
+                    if after["spec"]["type"] != "LoadBalancer" {
+                        put(after, "status", json!({"loadBalancer": {}}));
+                    }
+                }
                 ("apps", "daemonsets") => {
                     let known = object::annotation(before, TEMPLATE_GENERATION);
                     let known = known.and_then(|count| count.parse().ok()).unwrap_or(1);
                     let changed = before["spec"]["template"] != after["spec"]["template"];
                     put_template_generation(after, known + i64::from(changed));
-                }
-                ("", "pods") => {
-                    // Admission gave these; a client that leaves them out means no change (`plugin/pkg/admission/priority`).
-                    for field in ["priority", "preemptionPolicy"] {
-                        let known = before["spec"][field].clone();
-                        if let Some(spec) = at(after, "/spec")
-                            && !known.is_null()
-                        {
-                            missing(spec, field, known);
-                        }
-                    }
                 }
                 _ => {}
             }

@@ -47,6 +47,24 @@ pub fn update(resource: &Resource, before: &Value, after: &Value) -> Vec<Fault> 
     faults.0
 }
 
+/// What is wrong with a change of what is below an object: `status`, `ephemeralcontainers`, `resize`.
+pub fn below(resource: &Resource, before: &Value, after: &Value, below: &str) -> Vec<Fault> {
+    let mut faults = Faults::default();
+    let (before, after) = (Field::root(before), Field::root(after));
+    meta::update(
+        &after.child("metadata"),
+        &before.child("metadata"),
+        &mut faults,
+    );
+    match below {
+        "ephemeralcontainers" => pods::debug(&after, &before, &mut faults),
+        "resize" => pods::pod(&after, &mut faults),
+        _ if resource.group == "apps" => workloads::counts(&after, &mut faults),
+        _ => {}
+    }
+    faults.0
+}
+
 type Check = fn(&Field<'_>, &mut Faults);
 
 /// What is wrong with an object by itself.
@@ -77,6 +95,7 @@ fn whole(resource: &Resource, object: &Field<'_>, before: Option<&Field<'_>>, fa
         ("", "limitranges") => quantities::limit_range,
         ("", "secrets") => config::secret,
         ("", "configmaps") => config::config_map,
+        ("", "events") => config::event,
         ("rbac.authorization.k8s.io", "roles") => rights::role,
         ("rbac.authorization.k8s.io", "clusterroles") => rights::cluster_role,
         ("rbac.authorization.k8s.io", "rolebindings") => rights::binding,

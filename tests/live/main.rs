@@ -21,6 +21,8 @@ mod apps;
 mod changes;
 #[cfg(feature = "demo")]
 mod discovery;
+#[cfg(feature = "demo")]
+mod defaults;
 mod outage;
 mod own;
 #[cfg(feature = "demo")]
@@ -33,6 +35,8 @@ mod servers;
 pub mod support;
 #[cfg(feature = "demo")]
 mod tables;
+#[cfg(feature = "demo")]
+mod validation;
 mod words;
 
 use std::time::Duration;

@@ -140,6 +140,14 @@ impl Cluster {
         })
     }
 
+    /// Sends one request; what the server answers, a refusal too.
+    #[track_caller]
+    pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let bytes = body.map(Value::to_string).unwrap_or_default();
+        let kind = content_type(method, body);
+        self.send(method, path, kind, bytes.as_bytes()).1
+    }
+
     /// Makes objects from YAML.
     #[track_caller]
     pub fn apply(&self, yaml: &str) {

@@ -337,3 +337,7 @@ pub(super) fn priority_class(class: &mut Value) {
     missing(class, "value", 0);
     missing(class, "preemptionPolicy", "PreemptLowerPriority");
 }
+
+pub(super) fn lease(lease: &mut Value) {
+    make(lease, "spec");
+}

@@ -102,7 +102,12 @@ pub(super) fn replica_set(set: &mut Value) {
 }
 
 pub(super) fn replication_controller(controller: &mut Value) {
+    // Unlike others it can be without a template, which is then found missing.
+    let has_template = !controller["spec"]["template"].is_null();
     replica_set(controller);
+    if !has_template && let Some(spec) = at(controller, "/spec") {
+        take(spec, "template");
+    }
     let labels = controller["spec"]["template"]["metadata"]["labels"].clone();
     if labels.is_object() {
         if let Some(spec) = at(controller, "/spec") {

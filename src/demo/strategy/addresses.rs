@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::demo::{
     dice,
-    fields::{at, is_blank, missing, put, take},
+    fields::{at, each, is_blank, missing, put, take},
     object,
     refusal::{Fault, Refusal},
     resource::SERVICES,
@@ -69,6 +69,12 @@ pub(super) fn allocate(
                     format!("failed to allocate IP {address}: provided IP is already allocated");
                 faults.push(Fault::invalid("spec.clusterIPs", &json!([address]), &why));
             }
+            address if is_outside(address) => {
+                let why = format!(
+                    "failed to allocate IP {address}: the provided IP ({address}) is not in the valid range. The range of valid IPs is 10.96.0.0/16"
+                );
+                faults.push(Fault::invalid("spec.clusterIPs", &json!([address]), &why));
+            }
             _ => {}
         }
         let address = spec["clusterIP"].clone();
@@ -94,27 +100,37 @@ pub(super) fn allocate(
             .flat_map(|other| node_ports(&other.value()))
             .collect();
     }
-    let ports = spec.pointer_mut("/ports").and_then(Value::as_array_mut);
-    for (index, port) in ports.into_iter().flatten().enumerate() {
-        match port["nodePort"].as_i64() {
-            Some(0) | None if wanted => {
-                let node_port = free_port(state, &occasion, index, &taken);
+    let asked: HashSet<i64> = ports_of(object::items(spec, "/ports")).collect();
+    // One number may serve both TCP and UDP of one Service, but not the same protocol twice.
+    let mut own: HashSet<(String, i64)> = HashSet::new();
+    for (index, port) in each(spec, "/ports").enumerate() {
+        let said = port["nodePort"].as_i64().unwrap_or(0);
+        if said == 0 {
+            if wanted {
+                let node_port = free_port(state, &occasion, index, &taken, &asked);
                 taken.insert(node_port);
                 put(port, "nodePort", node_port);
             }
-            Some(0) | None => {}
-            Some(said) if !PORTS.contains(&said) => {
-                let why = "provided port is not in the valid range. The range of valid ports is 30000-32767";
-                let field = format!("spec.ports[{index}].nodePort");
-                faults.push(Fault::invalid(field, &json!(said), why));
-            }
-            Some(said) if taken.contains(&said) => {
-                let field = format!("spec.ports[{index}].nodePort");
-                let why = "provided port is already allocated";
-                faults.push(Fault::invalid(field, &json!(said), why));
-            }
-            Some(_) => {}
+            continue;
         }
+        let protocol = port["protocol"].as_str().unwrap_or("").to_owned();
+        if !wanted {
+            continue;
+        }
+        let why = if !PORTS.contains(&said) {
+            "provided port is not in the valid range. The range of valid ports is 30000-32767"
+        } else if taken.contains(&said) || !own.insert((protocol, said)) {
+            "provided port is already allocated"
+        } else {
+            continue;
+        };
+        let field = format!("spec.ports[{index}].nodePort");
+        faults.push(Fault::invalid(field, &json!(said), why));
+    }
+    let checked = spec["type"] == "LoadBalancer" && spec["externalTrafficPolicy"] == "Local";
+    if checked && is_blank(&spec["healthCheckNodePort"]) {
+        let node_port = free_port(state, &occasion, usize::MAX, &taken, &asked);
+        put(spec, "healthCheckNodePort", node_port);
     }
     if faults.is_empty() {
         Ok(())
@@ -123,66 +139,100 @@ pub(super) fn allocate(
     }
 }
 
-/// What a change leaves out although the type still needs it is meant to stay (`patchAllocatedValues`); what a change of type
-/// leaves without use goes.
+/// What a change leaves out although the type still needs it is meant to stay (`normalizeClusterIPs`,
+/// `patchAllocatedValues`); what a change of type leaves without use goes (`dropTypeDependentFields`).
 fn carry_over(before: &Value, after: &mut Value) {
     let needs_address = |spec: &Value| spec["type"] != "ExternalName";
-    let needs_ports =
-        |spec: &Value| matches!(spec["type"].as_str(), Some("NodePort" | "LoadBalancer"));
-    if needs_address(before) && needs_address(after) {
-        for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
-            if is_blank(&after[field]) && !before[field].is_null() {
-                put(after, field, before[field].clone());
+    let (had, has) = (needs_address(before), needs_address(after));
+    if had && has {
+        // A client that knows only one address writes only that one.
+        let is_same = is_blank(&after["clusterIPs"]) || after["clusterIPs"] == before["clusterIPs"];
+        if is_same && after["clusterIP"] != before["clusterIP"] {
+            take(after, "clusterIPs");
+        }
+        for field in ADDRESSED {
+            if field != "clusterIPs" || after["clusterIP"] == before["clusterIP"] {
+                keep(before, after, field);
             }
         }
-    }
-    // Left as they were they have no use; changed as well, they are wrong, which is said elsewhere.
-    if needs_address(before) && !needs_address(after) {
-        for field in [
-            "clusterIP",
-            "clusterIPs",
-            "ipFamilies",
-            "ipFamilyPolicy",
-            "internalTrafficPolicy",
-        ] {
-            if after[field] == before[field] {
-                take(after, field);
-            }
+    } else if had {
+        drop_same(before, after, "internalTrafficPolicy");
+        // Left as they were they have no use; changed as well, they are wrong, which is said elsewhere.
+        for field in ADDRESSED {
+            drop_same(before, after, field);
         }
     }
-    let known = object::items(before, "/ports").to_vec();
-    let (had, has) = (needs_ports(before), needs_ports(after));
-    let ports = after.pointer_mut("/ports").and_then(Value::as_array_mut);
-    for port in ports.into_iter().flatten() {
-        let same = known
-            .iter()
-            .find(|other| other["port"] == port["port"] && other["protocol"] == port["protocol"]);
-        let Some(same) = same.map(|other| other["nodePort"].clone()) else {
-            continue;
-        };
-        if had && has && is_blank(&port["nodePort"]) && !same.is_null() {
-            put(port, "nodePort", same);
-        } else if had && !has && port["nodePort"] == same {
-            take(port, "nodePort");
-        }
-    }
-    if had && !has && after["externalTrafficPolicy"] == before["externalTrafficPolicy"] {
-        take(after, "externalTrafficPolicy");
-    }
+    carry_over_ports(before, after);
     if before["type"] == "LoadBalancer" && after["type"] != "LoadBalancer" {
-        for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass"] {
-            if after[field] == before[field] {
-                take(after, field);
-            }
+        for field in [
+            "allocateLoadBalancerNodePorts",
+            "loadBalancerClass",
+            "healthCheckNodePort",
+        ] {
+            drop_same(before, after, field);
         }
     }
 }
 
-fn node_ports(service: &Value) -> Vec<i64> {
-    object::items(service, "/spec/ports")
+const ADDRESSED: [&str; 4] = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
+
+fn keep(before: &Value, after: &mut Value, field: &str) {
+    if is_blank(&after[field]) && !before[field].is_null() {
+        put(after, field, before[field].clone());
+    }
+}
+
+fn drop_same(before: &Value, after: &mut Value, field: &str) {
+    if after[field] == before[field] {
+        take(after, field);
+    }
+}
+
+/// A port is known by its name.
+fn carry_over_ports(before: &Value, after: &mut Value) {
+    let needs_ports =
+        |spec: &Value| matches!(spec["type"].as_str(), Some("NodePort" | "LoadBalancer"));
+    if !needs_ports(before) {
+        return;
+    }
+    let name = |port: &Value| port["name"].as_str().unwrap_or("").to_owned();
+    let known = object::items(before, "/ports").to_vec();
+    let said: HashSet<i64> = ports_of(object::items(after, "/ports")).collect();
+    let had: HashSet<i64> = ports_of(&known).collect();
+    let stays = needs_ports(after);
+    for port in each(after, "/ports") {
+        let same = known.iter().find(|other| name(other) == name(port));
+        let same = same.and_then(|other| other["nodePort"].as_i64());
+        if let Some(same) = same
+            && stays
+            && is_blank(&port["nodePort"])
+            && !said.contains(&same)
+        {
+            put(port, "nodePort", same);
+        } else if !stays && said == had {
+            take(port, "nodePort");
+        }
+    }
+    if !stays {
+        drop_same(before, after, "externalTrafficPolicy");
+    }
+}
+
+fn ports_of(ports: &[Value]) -> impl Iterator<Item = i64> {
+    ports
         .iter()
         .filter_map(|port| port["nodePort"].as_i64())
-        .collect()
+        .filter(|port| *port != 0)
+}
+
+fn node_ports(service: &Value) -> Vec<i64> {
+    ports_of(object::items(service, "/spec/ports")).collect()
+}
+
+/// Whether this is an address, but none of ours.
+fn is_outside(address: &str) -> bool {
+    let address: Result<std::net::Ipv4Addr, _> = address.parse();
+    address.is_ok_and(|address| address.octets()[..2] != NET)
 }
 
 /// The lower addresses are left to those who ask for one, as on a real server.
@@ -206,11 +256,12 @@ fn free_port(
     occasion: &(String, String),
     index: usize,
     taken: &HashSet<i64>,
+    said: &HashSet<i64>,
 ) -> i64 {
     let size = (PORTS.end() - PORTS.start() + 1) as u64;
     let start = dice::throw(state.seed, ("node port", occasion, index)) % size;
     (0..size)
         .map(|step| PORTS.start() + ((start + step) % size) as i64)
-        .find(|port| !taken.contains(port))
+        .find(|port| !taken.contains(port) && !said.contains(port))
         .unwrap_or(0)
 }

@@ -1,4 +1,5 @@
-//! `ConfigMaps` and Secrets (`ValidateConfigMap`, `ValidateSecret` in `pkg/apis/core/validation`).
+//! `ConfigMaps`, Secrets and Events (`ValidateConfigMap`, `ValidateSecret`, `legacyValidateEvent` in
+//! `pkg/apis/core/validation`).
 
 use serde_json::json;
 
@@ -96,5 +97,20 @@ pub(super) fn change(after: &Field<'_>, before: &Field<'_>, faults: &mut Faults)
         if after.child(key).value != before.child(key).value {
             faults.forbidden(key, WHY);
         }
+    }
+}
+
+/// An Event is where what it is about is; one about something in no namespace is in `default`.
+pub(super) fn event(event: &Field<'_>, faults: &mut Faults) {
+    let about = event.child("involvedObject.namespace");
+    let own = event.child("metadata.namespace").text();
+    let is_there = if about.is_blank() {
+        own == "default"
+    } else {
+        about.text() == own
+    };
+    if !is_there {
+        let value = json!(about.text());
+        faults.invalid_value(about.path, &value, "does not match event.namespace");
     }
 }

@@ -255,7 +255,7 @@ fn security(context: &Field<'_>, faults: &mut Faults) {
     let escalation = context.child("allowPrivilegeEscalation");
     if escalation.value == &json!(false) && said("privileged") {
         faults.invalid(
-            &escalation.called(&*context.path),
+            context,
             "cannot set `allowPrivilegeEscalation` to false and `privileged` to true",
         );
     }

@@ -58,6 +58,14 @@ pub(super) fn metadata(resource: &Resource, metadata: &Field<'_>, faults: &mut F
     for finalizer in finalizers.items() {
         let named = finalizer.called(&*finalizers.path);
         faults.invalid_for(&named, names::key(finalizer.text()));
+        let is_standard = matches!(
+            finalizer.text(),
+            "kubernetes" | "orphan" | "foregroundDeletion"
+        );
+        if !finalizer.text().contains('/') && !is_standard {
+            let why = "name is neither a standard finalizer name nor is it fully qualified";
+            faults.invalid(&finalizer, why);
+        }
     }
 }
 
@@ -89,6 +97,8 @@ pub(super) fn annotations(annotations: &Field<'_>, faults: &mut Faults) {
 fn owners(owners: &Field<'_>, faults: &mut Faults) {
     let mut controller: Option<String> = None;
     for owner in owners.items() {
+        // Which of them it is, a real server does not say either.
+        let owner = owner.called(&*owners.path);
         let api = owner.child("apiVersion");
         if api.text().rsplit('/').next().unwrap_or("").is_empty() {
             faults.invalid_value(&*api.path, &json!(api.text()), "version must not be empty");
@@ -191,20 +201,21 @@ pub(super) fn is_empty(selector: &Value) -> bool {
         .all(|key| crate::demo::fields::is_blank(&selector[*key]))
 }
 
-/// Whether labels fit a `LabelSelector`; None where it is none.
+/// Whether labels fit a `LabelSelector`: nothing fits one that is not there. None where it cannot be.
 pub(super) fn fits(selector: &Value, labels: &Value) -> Option<bool> {
-    let mut fits = true;
+    let mut fits = !selector.is_null();
     for (key, value) in selector["matchLabels"].as_object().into_iter().flatten() {
         fits &= labels[key] == *value;
     }
     for term in crate::demo::object::items(selector, "/matchExpressions") {
         let value = &labels[term["key"].as_str()?];
         let is_one = || crate::demo::object::items(term, "/values").contains(value);
-        fits &= match term["operator"].as_str()? {
-            "In" => is_one(),
-            "NotIn" => !is_one(),
-            "Exists" => !value.is_null(),
-            "DoesNotExist" => value.is_null(),
+        let has_values = !crate::demo::object::items(term, "/values").is_empty();
+        fits &= match (term["operator"].as_str()?, has_values) {
+            ("In", true) => is_one(),
+            ("NotIn", true) => !is_one(),
+            ("Exists", false) => !value.is_null(),
+            ("DoesNotExist", false) => value.is_null(),
             _ => return None,
         };
     }

@@ -246,6 +246,26 @@ pub(super) fn change(after: &Field<'_>, before: &Field<'_>, faults: &mut Faults)
     }
 }
 
+/// Containers for debugging come and stay as they came.
+pub(super) fn debug(after: &Field<'_>, before: &Field<'_>, faults: &mut Faults) {
+    pod(after, faults);
+    let (new, old) = (
+        after.child("spec.ephemeralContainers"),
+        before.child("spec.ephemeralContainers"),
+    );
+    for known in old.items() {
+        let name = known.child("name").text();
+        let same = new.items().find(|other| other.child("name").text() == name);
+        let what = match same {
+            None => "removed",
+            Some(same) if same.value != known.value => "changed",
+            Some(_) => continue,
+        };
+        let why = format!("existing ephemeral containers {name:?} may not be {what}\n");
+        faults.forbidden(&*new.path, &why);
+    }
+}
+
 fn with_what_may_change(new: &Value, old: &Value) -> Value {
     let mut same = new.clone();
     for list in ["containers", "initContainers"] {

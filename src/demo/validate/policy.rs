@@ -27,6 +27,12 @@ pub(super) fn autoscaler(autoscaler: &Field<'_>, faults: &mut Faults) {
     for metric in spec.child("metrics").items() {
         self::metric(&metric, faults);
     }
+    let counts_outside =
+        |metric: Field<'_>| matches!(metric.child("type").text(), "Object" | "External");
+    if least.number() == Some(0) && !spec.child("metrics").items().any(counts_outside) {
+        let why = "must specify at least one Object or External metric to support scaling to zero replicas";
+        faults.forbidden(spec.named("metrics"), why);
+    }
     for key in ["behavior.scaleUp", "behavior.scaleDown"] {
         let rules = spec.child(key);
         if rules.is_there() {
@@ -45,10 +51,12 @@ fn reference(reference: &Field<'_>, faults: &mut Faults) {
         }
     }
     let version = reference.child("apiVersion");
-    if version.text().matches('/').count() > 1 {
-        let why = format!("unexpected GroupVersion string: {}", version.text());
-        faults.invalid(&version, &why);
-    }
+    let why = match version.text().matches('/').count() {
+        0 => "apiVersion must specify API group".to_owned(),
+        1 => return,
+        _ => format!("unexpected GroupVersion string: {}", version.text()),
+    };
+    faults.invalid_value(&*version.path, &json!(version.text()), &why);
 }
 
 const SOURCES: [(&str, &str); 5] = [

@@ -155,12 +155,9 @@ pub(super) fn quota(quota: &Field<'_>, faults: &mut Faults) {
     let spec = quota.child("spec");
     for (name, field) in spec.child("hard").entries() {
         let is_known = resource_name(name, &field.path, faults);
-        if is_known && matches!(name, "hugepages-" | "requests.hugepages-") {
-            faults.invalid_value(
-                &*field.path,
-                &json!(name),
-                "must be a standard resource for quota",
-            );
+        if !is_known && !name.contains('/') {
+            let why = "must be a standard resource for quota";
+            faults.invalid_value(&*field.path, &json!(name), why);
         }
         valid(name, &field, faults);
     }
@@ -170,7 +167,7 @@ pub(super) fn quota(quota: &Field<'_>, faults: &mut Faults) {
         if SCOPES.contains(&scope.text()) {
             known.insert(scope.text());
         } else {
-            faults.invalid(&scope.called(&*scopes.path), "unsupported scope");
+            faults.invalid(&scopes, "unsupported scope");
         }
     }
     for pair in [
@@ -187,7 +184,12 @@ pub(super) fn limit_range(range: &Field<'_>, faults: &mut Faults) {
     let mut types = HashSet::new();
     for item in range.child("spec.limits").items() {
         let kind = item.child("type");
-        for why in names::key(kind.text()) {
+        let reasons = names::key(kind.text());
+        let is_standard = matches!(kind.text(), "Pod" | "Container" | "PersistentVolumeClaim");
+        if reasons.is_empty() && !is_standard && !kind.text().contains('/') {
+            faults.invalid(&kind, "must be a standard limit type or fully qualified");
+        }
+        for why in reasons {
             faults.invalid_value(&*kind.path, &json!(kind.text()), &why);
         }
         if !types.insert(kind.text()) {

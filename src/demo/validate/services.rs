@@ -178,7 +178,7 @@ fn outside(spec: &Field<'_>, kind: &str, faults: &mut Faults) {
     let inside = spec.child("internalTrafficPolicy");
     if inside.is_there() {
         faults.one_of(&inside, &["Cluster", "Local"]);
-    } else if kind != "ExternalName" {
+    } else if matches!(kind, "ClusterIP" | "NodePort" | "LoadBalancer") {
         faults.required(inside.path, "");
     }
 }

@@ -110,6 +110,15 @@ pub(super) fn volume(volume: &Field<'_>, faults: &mut Faults) {
     }
     for (_, amount) in capacity.entries() {
         quantities::positive(&amount, faults);
+        if Amount::of(amount.value).is_some_and(Amount::is_negative) {
+            // A real server shows this one as a number.
+            let shown = amount
+                .text()
+                .parse::<i64>()
+                .map_or_else(|_| amount.value.clone(), Value::from);
+            let why = "must be a valid resource quantity";
+            faults.invalid_value(&*amount.path, &shown, why);
+        }
     }
     faults.one_of(
         &spec.child("persistentVolumeReclaimPolicy"),

@@ -46,7 +46,7 @@ pub(super) fn variables(list: &Field<'_>, faults: &mut Faults) {
         }
         let why = match said.len() {
             0 => {
-                "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`"
+                "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
             }
             _ if !variable.child("value").is_blank() => {
                 "may not be specified when `value` is not empty"

@@ -11,9 +11,11 @@ use crate::demo::{fields::put_or_take, object};
 /// Whether the template's labels fit the selector; otherwise whoever makes the Pods would never know them.
 fn must_fit(spec: &Field<'_>, faults: &mut Faults) {
     let labels = spec.child("template.metadata.labels");
-    let selector = spec.child("selector").value;
-    if !meta::is_empty(selector) && meta::fits(selector, labels.value) == Some(false) {
-        faults.invalid(&labels, "`selector` does not match template `labels`");
+    let selector = spec.child("selector");
+    match meta::fits(selector.value, labels.value) {
+        Some(true) => {}
+        Some(false) => faults.invalid(&labels, "`selector` does not match template `labels`"),
+        None => faults.invalid(&selector, "invalid label selector"),
     }
 }
 
@@ -148,10 +150,6 @@ pub(super) fn daemon_set(set: &Field<'_>, faults: &mut Faults) {
     meta::selector(&chosen, faults);
     must_fit(&spec, faults);
     if chosen.is_there() && meta::is_empty(chosen.value) {
-        let labels = spec.child("template.metadata.labels");
-        if labels.is_blank() {
-            faults.invalid(&labels, "`selector` does not match template `labels`");
-        }
         faults.invalid(&chosen, "empty selector is invalid for daemonset");
     }
     pods::template(&spec.child("template"), &[], faults);
@@ -221,6 +219,28 @@ pub(super) fn stateful_set(set: &Field<'_>, faults: &mut Faults) {
     must_fit(&spec, faults);
     pods::template(&spec.child("template"), &claims, faults);
     runs_always(&spec, "StatefulSet", faults);
+}
+
+/// Counts in a status are not below zero, and none is above that of all.
+pub(super) fn counts(workload: &Field<'_>, faults: &mut Faults) {
+    const COUNTS: [&str; 5] = [
+        "readyReplicas",
+        "availableReplicas",
+        "updatedReplicas",
+        "currentReplicas",
+        "fullyLabeledReplicas",
+    ];
+    let status = workload.child("status");
+    let all = status.child("replicas").number();
+    for key in COUNTS {
+        let count = status.child(key);
+        faults.nonnegative(&count);
+        if let (Some(all), Some(number)) = (all, count.number())
+            && number > all
+        {
+            faults.invalid(&count, "cannot be greater than status.replicas");
+        }
+    }
 }
 
 /// What of a `StatefulSet` may change.
