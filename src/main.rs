@@ -5,6 +5,13 @@ use std::{io::Write as _, process::ExitCode};
 use barkeep::{cli::Cli, headless, log, paths, run};
 
 fn main() -> ExitCode {
+    #[cfg(feature = "demo")]
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == barkeep::demo::shell::WORD)
+    {
+        return barkeep::demo::shell::run(std::env::args_os().skip(2));
+    }
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),

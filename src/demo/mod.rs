@@ -20,6 +20,8 @@ pub mod events;
 pub mod object;
 pub mod refusal;
 pub mod resource;
+pub mod shell;
 pub mod state;
 pub mod store;
+pub mod streams;
 pub mod validate;
