@@ -8,8 +8,11 @@ use barkeep::{cli::Command, serving};
 
 fn main() -> ExitCode {
     #[cfg(feature = "demo")]
-    if let Some(code) = barkeep::demo::shell::run_if_asked() {
-        return code;
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == barkeep::demo::shell::WORD)
+    {
+        return barkeep::demo::shell::run(std::env::args_os().skip(2));
     }
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,

@@ -18,7 +18,12 @@ pub struct Simulated {
     pub demo: bool,
 
     /// Its story: the same number, the same story [default: 1]
-    #[arg(long, value_name = "NUMBER", help_heading = "Without a cluster", requires = "demo")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        help_heading = "Without a cluster",
+        requires = "demo"
+    )]
     pub demo_seed: Option<u64>,
 
     /// How many times faster than in life things happen, from 0.1 to 100 [default: 1]
@@ -30,7 +35,12 @@ pub struct Simulated {
     pub demo_size: Option<usize>,
 
     /// Whose rights to have [default: admin]
-    #[arg(long, value_name = "ROLE", help_heading = "Without a cluster", requires = "demo")]
+    #[arg(
+        long,
+        value_name = "ROLE",
+        help_heading = "Without a cluster",
+        requires = "demo"
+    )]
     pub demo_role: Option<Role>,
 }
 
@@ -114,7 +124,10 @@ impl Role {
 }
 
 fn pace(text: &str) -> Result<f64, String> {
-    let pace = text.parse().ok().filter(|pace| (0.1..=100.0).contains(pace));
+    let pace = text
+        .parse()
+        .ok()
+        .filter(|pace| (0.1..=100.0).contains(pace));
     pace.ok_or_else(|| "a speed is a number from 0.1 to 100".to_owned())
 }
 

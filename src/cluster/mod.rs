@@ -31,7 +31,7 @@ mod wait;
 mod watch;
 mod wire;
 
-pub use door::Door;
 pub use connect::{AnswerWithin, Link, connect};
+pub use door::Door;
 pub use kubeconfig::{Choice, Target, resolve};
 pub use meter::Meter;

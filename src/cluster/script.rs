@@ -18,13 +18,7 @@ use tower::service_fn;
 
 use super::ask::Asker;
 pub(super) use crate::demo::faults::Fault;
-use crate::demo::{
-    Demo, Options,
-    faults::Rule,
-    request::Query,
-    resource::PODS,
-    state::State,
-};
+use crate::demo::{Demo, Options, faults::Rule, request::Query, resource::PODS, state::State};
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -140,7 +134,8 @@ impl Script {
 
     /// The next request of this word meets with this.
     pub(super) fn fault(&self, word: &'static str, fault: Fault) {
-        self.demo.faults(|faults| faults.add(Rule::once(word, fault)));
+        self.demo
+            .faults(|faults| faults.add(Rule::once(word, fault)));
     }
 
     /// How many accidents are still to happen.

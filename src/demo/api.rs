@@ -12,12 +12,12 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use http::{HeaderMap, HeaderValue, Request, header, request::Parts};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde_json::{Value, json};
-use tower::BoxError;
+use serde_json::json;
 use tokio::{
     sync::mpsc::unbounded_channel,
     time::{Duration, sleep},
 };
+use tower::BoxError;
 
 use super::{
     access::{self, Ask, MASTERS, User, review::review, who::who},
@@ -39,7 +39,7 @@ const LARGEST: usize = 3 * 1024 * 1024;
 const WATCHED: i64 = 45 * 60;
 
 /// Answers a request, or has an accident with it.
-pub async fn answer<B>(demo: &Demo, request: Request<B>) -> Result<Answer, io::Error>
+pub(super) async fn answer<B>(demo: &Demo, request: Request<B>) -> Result<Answer, io::Error>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
 {
@@ -92,7 +92,11 @@ async fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: Bytes) -> Resul
     let path = head.uri.path().to_owned();
     let query = head.uri.query().unwrap_or_default().to_owned();
     if let Some(text) = discovery::health(&path, &query) {
-        return Ok(answers::answer(200, "text/plain; charset=utf-8", answers::whole(text)));
+        return Ok(answers::answer(
+            200,
+            "text/plain; charset=utf-8",
+            answers::whole(text),
+        ));
     }
     let open = demo.options().open && !head.headers.contains_key(header::AUTHORIZATION);
     let user = if open {
@@ -107,7 +111,13 @@ async fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: Bytes) -> Resul
         return other(head, &path);
     };
     let verb = call.verb.word();
-    let ask = Ask::of(verb, call.resource, &call.below, &call.namespace, &call.name);
+    let ask = Ask::of(
+        verb,
+        call.resource,
+        &call.below,
+        &call.namespace,
+        &call.name,
+    );
     demo.with(|state| access::check(state, &user, &ask))?;
     if !call.below.is_empty() {
         return below::answer(demo, head, &user, &call, body).await;
@@ -137,16 +147,28 @@ fn other(head: &Parts, path: &str) -> Result<Answer, Refusal> {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if let Some((found, kind)) = discovery::answer(path, accept) {
-        return Ok(answers::answer(200, kind, answers::whole(found.to_string())));
+        return Ok(answers::answer(
+            200,
+            kind,
+            answers::whole(found.to_string()),
+        ));
     }
-    let found = match path.trim_end_matches('/').split('/').collect::<Vec<_>>().as_slice() {
+    let found = match path
+        .trim_end_matches('/')
+        .split('/')
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         ["", "openapi", "v3"] => Some(schema::openapi_index()),
         ["", "openapi", "v3", "api", version] => schema::openapi("", version),
         ["", "openapi", "v3", "apis", group, version] => schema::openapi(group, version),
         _ => None,
     };
     let found = found.ok_or_else(Refusal::no_such_path)?;
-    Ok(answers::pieces(vec![Bytes::from(found.to_string())], &head.headers))
+    Ok(answers::pieces(
+        vec![Bytes::from(found.to_string())],
+        &head.headers,
+    ))
 }
 
 fn stored(
@@ -178,7 +200,7 @@ fn stored(
 }
 
 /// What was written, in the form asked for, with the warnings.
-pub fn shown(demo: &Demo, call: &Call, said: Said) -> Result<Answer, Refusal> {
+pub(super) fn shown(demo: &Demo, call: &Call, said: Said) -> Result<Answer, Refusal> {
     let is_status = said.object["kind"] == json!("Status");
     let object = match call.form {
         request::Form::Table if !is_status => {
@@ -227,13 +249,4 @@ fn watch(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
         request::Form::Metadata => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
     };
     Ok(answers::answer(200, kind, answers::stream(lines)))
-}
-
-/// A success without an object.
-pub fn success(about: &Call, uid: &str) -> Value {
-    let mut details = json!({"name": about.name, "kind": about.resource.plural, "uid": uid});
-    if !about.resource.group.is_empty() {
-        details["group"] = json!(about.resource.group);
-    }
-    json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
 }

@@ -11,9 +11,9 @@ use super::{
     delete::{self, Deletion},
     http::Answer,
     object, read,
-    refusal::{Fault, Refusal},
+    refusal::Refusal,
     request::{Call, Verb},
-    resource::{BUDGETS, NODES, PODS, Resource},
+    resource::{BUDGETS, NODES, PODS},
     serve::Demo,
     state::State,
     strategy, streaming, usage,
@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Answers a request for a part of an object.
-pub async fn answer(
+pub(super) async fn answer(
     demo: &Demo,
     head: &mut Parts,
     user: &User,
@@ -76,22 +76,8 @@ fn scale(
         Verb::Update => write::decode(headers, body)?,
         _ => write::patched_scale(headers, &scale, body)?,
     };
-    let replicas = object::number(&wanted, "/spec/replicas").unwrap_or(0);
-    if replicas < 0 {
-        let fault = Fault::invalid(
-            "spec.replicas",
-            &json!(replicas),
-            "must be greater than or equal to 0",
-        );
-        let shape = Resource {
-            group: "autoscaling",
-            kind: "Scale",
-            ..PODS
-        };
-        return Err(Refusal::invalid(&shape, &call.name, &[fault]));
-    }
     let mut after = object.clone();
-    strategy::set_scale(call.resource, &mut after, &wanted);
+    strategy::set_scale(call.resource, &mut after, &wanted)?;
     let whole = Call {
         verb: Verb::Update,
         below: "scale".to_owned(),
@@ -106,7 +92,12 @@ fn scale(
 }
 
 /// Deletes a Pod if its disruption budgets allow it (`pkg/registry/core/pod/storage/eviction.go`).
-fn evict(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Said, Refusal> {
+fn evict(
+    state: &mut State,
+    call: &Call,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Said, Refusal> {
     let eviction = write::decode(headers, body)?;
     let pod = held(state, call)?;
     let entry = state.store.get(&PODS, &call.namespace, &call.name);
@@ -168,7 +159,12 @@ fn created(object: Value) -> Said {
 }
 
 /// Puts a Pod on a node, as a scheduler does (`pkg/registry/core/pod/storage/storage.go`, `BindingREST`).
-fn bind(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Said, Refusal> {
+fn bind(
+    state: &mut State,
+    call: &Call,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Said, Refusal> {
     let binding = write::decode(headers, body)?;
     let node = object::text(&binding, "/target/name").to_owned();
     let pod = held(state, call)?;
@@ -191,7 +187,12 @@ fn bind(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> Re
 }
 
 /// Says that one who waited is done with a namespace that is going.
-fn finalize(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Said, Refusal> {
+fn finalize(
+    state: &mut State,
+    call: &Call,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Said, Refusal> {
     let wanted = write::decode(headers, body)?;
     let mut namespace = held(state, call)?;
     namespace["spec"]["finalizers"] = match object::items(&wanted, "/spec/finalizers") {
@@ -205,7 +206,7 @@ fn finalize(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -
 }
 
 /// What Pods and nodes use, worked out as it is asked for.
-pub fn metrics(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
+pub(super) fn metrics(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
     let of_pods = call.resource.namespaced;
     let measured = Call {
         resource: if of_pods { &PODS } else { &NODES },
@@ -219,7 +220,9 @@ pub fn metrics(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
         }
     };
     if call.verb == Verb::Get {
-        let entry = state.store.get(measured.resource, &call.namespace, &call.name);
+        let entry = state
+            .store
+            .get(measured.resource, &call.namespace, &call.name);
         let found = entry.and_then(|entry| measure(entry));
         let found = found.ok_or_else(|| Refusal::not_found(call.resource, &call.name))?;
         return Ok(vec![Bytes::from(found.to_string())]);
@@ -233,8 +236,13 @@ pub fn metrics(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
         .collect();
     if call.form == super::request::Form::Table {
         let about = json!({});
-        let table =
-            super::table::table(call.resource, &items, read::include(call)?, &about, state.now());
+        let table = super::table::table(
+            call.resource,
+            &items,
+            read::include(call)?,
+            &about,
+            state.now(),
+        );
         return Ok(vec![Bytes::from(table.to_string())]);
     }
     let list = json!({

@@ -100,7 +100,10 @@ impl Faults {
 
     /// How many are still to happen a certain number of times.
     pub fn waiting(&self) -> usize {
-        self.rules.iter().filter(|rule| rule.times.is_some()).count()
+        self.rules
+            .iter()
+            .filter(|rule| rule.times.is_some())
+            .count()
     }
 
     /// What happens to this request: the first rule for it.
@@ -153,16 +156,40 @@ pub fn instead(fault: &Fault) -> Option<Result<Answer, io::Error>> {
 /// A refusal with this status and a server's usual words.
 fn refusal(code: u16, wait: Option<u64>) -> Refusal {
     let (reason, message) = match code {
-        400 => ("BadRequest", "the server rejected our request for an unknown reason"),
+        400 => (
+            "BadRequest",
+            "the server rejected our request for an unknown reason",
+        ),
         401 => ("Unauthorized", "Unauthorized"),
         403 => ("Forbidden", "forbidden: an accident was ordered"),
-        404 => ("NotFound", "the server could not find the requested resource"),
-        409 => ("Conflict", "the object has been modified; please apply your changes to the latest version and try again"),
-        410 => ("Expired", "The resourceVersion for the provided list is too old."),
-        429 => ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
-        503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
-        504 => ("Timeout", "the server was unable to return a response in the time allotted"),
-        _ => ("InternalError", "Internal error occurred: an accident was ordered"),
+        404 => (
+            "NotFound",
+            "the server could not find the requested resource",
+        ),
+        409 => (
+            "Conflict",
+            "the object has been modified; please apply your changes to the latest version and try again",
+        ),
+        410 => (
+            "Expired",
+            "The resourceVersion for the provided list is too old.",
+        ),
+        429 => (
+            "TooManyRequests",
+            "the server has received too many requests and has asked us to try again later",
+        ),
+        503 => (
+            "ServiceUnavailable",
+            "the server is currently unable to handle the request",
+        ),
+        504 => (
+            "Timeout",
+            "the server was unable to return a response in the time allotted",
+        ),
+        _ => (
+            "InternalError",
+            "Internal error occurred: an accident was ordered",
+        ),
     };
     let mut refusal = Refusal::new(code, reason, message);
     if let Some(wait) = wait {
@@ -259,7 +286,8 @@ fn huge(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, io::Error>>
         let bytes = frame?;
         // A list's own metadata comes first, and its items' after.
         let places: Vec<usize> = memchr::memmem::find_iter(&bytes, HEAD).collect();
-        let is_list = bytes.starts_with(b"{\"kind\":\"") && memchr::memmem::find(&bytes, b"\"items\":[").is_some();
+        let is_list = bytes.starts_with(b"{\"kind\":\"")
+            && memchr::memmem::find(&bytes, b"\"items\":[").is_some();
         let Some(at) = places.get(usize::from(is_list)).filter(|_| !done) else {
             return Ok(bytes);
         };
@@ -288,7 +316,17 @@ impl FromStr for Rule {
         let (to, rest) = text.split_once('=').unwrap_or(("", text));
         let (word, plural) = to.split_once(':').unwrap_or((to, ""));
         const WORDS: [&str; 11] = [
-            "", "get", "list", "page", "watch", "stream", "create", "update", "patch", "delete", "deletecollection",
+            "",
+            "get",
+            "list",
+            "page",
+            "watch",
+            "stream",
+            "create",
+            "update",
+            "patch",
+            "delete",
+            "deletecollection",
         ];
         if !WORDS.contains(&word) {
             return Err(wrong());
@@ -355,7 +393,10 @@ fn time(text: &str) -> Option<Duration> {
     if let Some(millis) = text.strip_suffix("ms") {
         return millis.parse().ok().map(Duration::from_millis);
     }
-    text.strip_suffix('s')?.parse().ok().map(Duration::from_secs)
+    text.strip_suffix('s')?
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
 }
 
 /// The place where a list whose version is gone can go on, as one more `Status`.
@@ -381,7 +422,10 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a rule that cannot be read has failed the test")]
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a rule that cannot be read has failed the test"
+    )]
 
     use super::*;
 
@@ -389,16 +433,43 @@ mod tests {
     fn rules_are_read_as_they_are_written() {
         for (text, word, plural, fault, times, share) in [
             ("503", "", "", Fault::Status(503, None), None, 1.0),
-            ("list=429:5*2", "list", "", Fault::Status(429, Some(5)), Some(2), 1.0),
-            ("watch:pods=cut:2000@10%", "watch", "pods", Fault::Cut(2_000, false), None, 0.1),
-            (":pods=late:200ms", "", "pods", Fault::Late(Duration::from_millis(200)), None, 1.0),
+            (
+                "list=429:5*2",
+                "list",
+                "",
+                Fault::Status(429, Some(5)),
+                Some(2),
+                1.0,
+            ),
+            (
+                "watch:pods=cut:2000@10%",
+                "watch",
+                "pods",
+                Fault::Cut(2_000, false),
+                None,
+                0.1,
+            ),
+            (
+                ":pods=late:200ms",
+                "",
+                "pods",
+                Fault::Late(Duration::from_millis(200)),
+                None,
+                1.0,
+            ),
             ("huge:10000000", "", "", Fault::Huge(10_000_000), None, 1.0),
         ] {
             let rule: Rule = text.parse().unwrap();
             assert_eq!((&*rule.word, &*rule.plural), (word, plural), "{text}");
-            assert_eq!((rule.fault, rule.times, rule.share), (fault, times, share), "{text}");
+            assert_eq!(
+                (rule.fault, rule.times, rule.share),
+                (fault, times, share),
+                "{text}"
+            );
         }
-        for text in ["", "200", "sing=503", "cut", "late:5", "503*0", "503@101%", "slow:0"] {
+        for text in [
+            "", "200", "sing=503", "cut", "late:5", "503*0", "503@101%", "slow:0",
+        ] {
             let error = text.parse::<Rule>().unwrap_err();
             assert!(error.contains("a fault is"), "{text}: {error}");
         }
@@ -407,7 +478,10 @@ mod tests {
     #[test]
     fn a_rule_counts_and_chooses() {
         let mut faults = Faults::new(
-            vec!["list:pods=503*2".parse().unwrap(), "watch=reset@50%".parse().unwrap()],
+            vec![
+                "list:pods=503*2".parse().unwrap(),
+                "watch=reset@50%".parse().unwrap(),
+            ],
             1,
         );
         assert_eq!(faults.meet("list", "services"), None);
@@ -415,7 +489,9 @@ mod tests {
         assert_eq!(faults.waiting(), 1);
         assert!(faults.meet("list", "pods").is_some());
         assert_eq!(faults.meet("list", "pods"), None);
-        let met = (0..1_000).filter(|_| faults.meet("watch", "pods").is_some()).count();
+        let met = (0..1_000)
+            .filter(|_| faults.meet("watch", "pods").is_some())
+            .count();
         assert!((400..600).contains(&met), "{met}");
     }
 }

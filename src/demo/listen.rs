@@ -27,8 +27,9 @@ pub struct Listener {
 pub async fn listen(address: SocketAddr, plain: bool) -> Result<Listener, Problem> {
     if !address.ip().is_loopback() {
         let what = format!("The demo does not listen on {}", address.ip());
-        return Err(Problem::new(Cause::Config, what)
-            .hint("It is for this machine only: use 127.0.0.1 or [::1], with port 0 for any that is free"));
+        return Err(Problem::new(Cause::Config, what).hint(
+            "It is for this machine only: use 127.0.0.1 or [::1], with port 0 for any that is free",
+        ));
     }
     let failed = |error: io::Error| {
         let what = format!("The demo can not listen on {address}: {error}");
@@ -40,7 +41,10 @@ pub async fn listen(address: SocketAddr, plain: bool) -> Result<Listener, Proble
         None
     } else {
         Some(certificate(address.ip()).map_err(|error| {
-            Problem::new(Cause::Config, format!("The demo can not make a certificate: {error}"))
+            Problem::new(
+                Cause::Config,
+                format!("The demo can not make a certificate: {error}"),
+            )
         })?)
     };
     Ok(Listener {
@@ -96,12 +100,19 @@ impl Listener {
         );
         for (role, _) in PEOPLE {
             let token = demo.options().tokens.of(role).unwrap_or_default();
-            let _ = writeln!(text, "- name: {}\n  user: {{token: \"{token}\"}}", context(role));
+            let _ = writeln!(
+                text,
+                "- name: {}\n  user: {{token: \"{token}\"}}",
+                context(role)
+            );
         }
         text.push_str("contexts:\n");
         for (role, _) in PEOPLE {
             let name = context(role);
-            let _ = writeln!(text, "- name: {name}\n  context: {{cluster: demo, user: {name}}}");
+            let _ = writeln!(
+                text,
+                "- name: {name}\n  context: {{cluster: demo, user: {name}}}"
+            );
         }
         text
     }

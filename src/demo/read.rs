@@ -134,7 +134,11 @@ pub fn page(store: &Store, call: &Call) -> Result<Page, Refusal> {
         None => (version_asked(store, call)?, None),
     };
     let live = version == store.version();
-    let snapshot = if live { None } else { Some(as_of(store, call, version)) };
+    let snapshot = if live {
+        None
+    } else {
+        Some(as_of(store, call, version))
+    };
     let entries: Box<dyn Iterator<Item = &Arc<Entry>>> = match &snapshot {
         None => Box::new(store.list(call.resource, call.within())),
         Some(snapshot) => Box::new(snapshot.values()),
@@ -193,7 +197,11 @@ fn decode(text: &str) -> Option<Token> {
 fn go_on(store: &Store, call: &Call, text: &str) -> Result<(u64, Option<String>), Refusal> {
     let wrong = || Refusal::bad_request("invalid continue token: continue key is not valid");
     let read = decode(text).ok_or_else(wrong)?;
-    if call.query.get("resourceVersion").is_some_and(|version| version != "0") {
+    if call
+        .query
+        .get("resourceVersion")
+        .is_some_and(|version| version != "0")
+    {
         return Err(Refusal::bad_request(
             "specifying resource version is not allowed when using continue",
         ));
@@ -276,7 +284,9 @@ fn as_of(store: &Store, call: &Call, version: u64) -> BTreeMap<String, Arc<Entry
     let changes = store.since(version).into_iter().flatten().rev();
     let here = |entry: &Entry| {
         std::ptr::eq(entry.resource, call.resource)
-            && call.within().is_none_or(|within| *entry.namespace == *within)
+            && call
+                .within()
+                .is_none_or(|within| *entry.namespace == *within)
     };
     for change in changes.filter(|change| here(&change.after)) {
         match &change.before {

@@ -62,7 +62,11 @@ pub struct Query(Vec<(String, String)>);
 impl Query {
     /// Reads the part behind `?`.
     pub fn read(query: &str) -> Self {
-        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     /// All options, in the order they came.
@@ -73,7 +77,9 @@ impl Query {
     /// The first value of an option; an empty one counts as none.
     pub fn get(&self, name: &str) -> Option<&str> {
         let named = self.0.iter().filter(|(known, _)| known == name);
-        named.map(|(_, value)| value.as_str()).find(|value| !value.is_empty())
+        named
+            .map(|(_, value)| value.as_str())
+            .find(|value| !value.is_empty())
     }
 
     /// Every value of an option.
@@ -168,8 +174,7 @@ pub fn read(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Asked, Re
         [plural, name, below @ ..] => (*plural, *name, below.join("/")),
         [] => return Err(Refusal::no_such_path()),
     };
-    let resource =
-        resource::find(group, version, plural).ok_or_else(Refusal::no_such_path)?;
+    let resource = resource::find(group, version, plural).ok_or_else(Refusal::no_such_path)?;
     let in_namespace = !namespace.is_empty();
     if in_namespace && !resource.namespaced
         || resource.namespaced && !in_namespace && !name.is_empty()
@@ -218,7 +223,10 @@ fn verb(method: &Method, name: &str, below: &str, query: &Query) -> Option<Verb>
 
 /// The first form that the client accepts and we have.
 fn form(headers: &HeaderMap) -> Result<Form, Refusal> {
-    let Some(accept) = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()) else {
+    let Some(accept) = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+    else {
         return Ok(Form::Plain);
     };
     for kind in accept.split(',') {
@@ -260,28 +268,71 @@ fn unescape(part: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a path that cannot be read has failed the test")]
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a path that cannot be read has failed the test"
+    )]
 
     use super::*;
 
     fn asked(method: &str, path: &str) -> Result<Asked, Refusal> {
-        read(&method.parse().unwrap(), &path.parse().unwrap(), &HeaderMap::new())
+        read(
+            &method.parse().unwrap(),
+            &path.parse().unwrap(),
+            &HeaderMap::new(),
+        )
     }
 
     #[test]
     fn paths_say_what_is_meant() {
         for (method, path, want) in [
             ("GET", "/api/v1/pods", "list  pods  "),
-            ("GET", "/api/v1/namespaces/shop/pods?watch=1", "watch shop pods  "),
-            ("GET", "/api/v1/namespaces/shop/pods/web-0", "get shop pods web-0 "),
-            ("GET", "/api/v1/namespaces/shop/pods/web-0/log", "get shop pods web-0 log"),
-            ("POST", "/api/v1/namespaces/shop/pods/web-0/eviction", "create shop pods web-0 eviction"),
+            (
+                "GET",
+                "/api/v1/namespaces/shop/pods?watch=1",
+                "watch shop pods  ",
+            ),
+            (
+                "GET",
+                "/api/v1/namespaces/shop/pods/web-0",
+                "get shop pods web-0 ",
+            ),
+            (
+                "GET",
+                "/api/v1/namespaces/shop/pods/web-0/log",
+                "get shop pods web-0 log",
+            ),
+            (
+                "POST",
+                "/api/v1/namespaces/shop/pods/web-0/eviction",
+                "create shop pods web-0 eviction",
+            ),
             ("GET", "/api/v1/namespaces/shop", "get  namespaces shop "),
-            ("PUT", "/api/v1/namespaces/shop/finalize", "update  namespaces shop finalize"),
-            ("PATCH", "/apis/apps/v1/namespaces/shop/deployments/web/scale", "patch shop deployments web scale"),
-            ("DELETE", "/apis/apps/v1/namespaces/shop/deployments", "deletecollection shop deployments  "),
-            ("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aadmin", "get  clusterroles system:admin "),
-            ("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "create  selfsubjectaccessreviews  "),
+            (
+                "PUT",
+                "/api/v1/namespaces/shop/finalize",
+                "update  namespaces shop finalize",
+            ),
+            (
+                "PATCH",
+                "/apis/apps/v1/namespaces/shop/deployments/web/scale",
+                "patch shop deployments web scale",
+            ),
+            (
+                "DELETE",
+                "/apis/apps/v1/namespaces/shop/deployments",
+                "deletecollection shop deployments  ",
+            ),
+            (
+                "GET",
+                "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aadmin",
+                "get  clusterroles system:admin ",
+            ),
+            (
+                "POST",
+                "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                "create  selfsubjectaccessreviews  ",
+            ),
         ] {
             let Asked::Call(call) = asked(method, path).unwrap() else {
                 unreachable!("{path}");
@@ -311,7 +362,11 @@ mod tests {
             ("PUT", "/api/v1/namespaces/shop/pods/web-0/log", 405),
             ("POST", "/apis/metrics.k8s.io/v1beta1/nodes", 405),
         ] {
-            assert_eq!(asked(method, path).unwrap_err().code, code, "{method} {path}");
+            assert_eq!(
+                asked(method, path).unwrap_err().code,
+                code,
+                "{method} {path}"
+            );
         }
         assert!(matches!(asked("GET", "/apis/apps/v1"), Ok(Asked::Other)));
     }

@@ -3,10 +3,7 @@
 use std::{
     io,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::AtomicUsize,
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::AtomicUsize},
     time::{Duration, SystemTime},
 };
 
@@ -254,7 +251,10 @@ async fn live(shared: Weak<Shared>) {
             let mut held = shared.lock();
             held.catch_up();
             let bookmark = held.bookmarked + BOOKMARKS;
-            let next = held.state.next().map_or(bookmark, |next| next.min(bookmark));
+            let next = held
+                .state
+                .next()
+                .map_or(bookmark, |next| next.min(bookmark));
             // What falls within the same hundredth of a second is done in one go.
             Duration::from_millis((next - held.state.now()).max(10) as u64)
         };

@@ -3,20 +3,23 @@
 use std::{io, time::Duration};
 
 use bytes::Bytes;
-use futures::stream::{self, Stream};
-use http::request::Parts;
+use futures::{
+    StreamExt as _,
+    stream::{self, Stream},
+};
+use http::{Request, request::Parts};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 
 use super::{
     http::{self as answers, Answer},
-    logs, object,
+    logs, mounts, object,
     refusal::Refusal,
     request::Call,
-    resource::{CONFIG_MAPS, PODS, SECRETS},
+    resource::PODS,
     serve::Demo,
     state::State,
-    streams::{self, Command, Facts},
+    streams::{self, Command, EXEC, FORWARD, Facts},
 };
 
 /// How often one who follows looks for more.
@@ -64,7 +67,10 @@ fn find(state: &State, call: &Call) -> Result<Found, Refusal> {
                 own.join(" ")
             );
             if !initial.is_empty() {
-                what = format!("{what} or one of the init containers: [{}]", initial.join(" "));
+                what = format!(
+                    "{what} or one of the init containers: [{}]",
+                    initial.join(" ")
+                );
             }
             return Err(Refusal::bad_request(what));
         }
@@ -94,21 +100,22 @@ struct Wanted {
 impl Wanted {
     fn of(call: &Call, now: i64) -> Result<Self, Refusal> {
         let query = &call.query;
-        let since = match (query.number("sinceSeconds")?, query.get("sinceTime")) {
-            (Some(_), Some(_)) => {
-                return Err(Refusal::bad_request(
-                    "at most one of `sinceTime` or `sinceSeconds` may be specified",
-                ));
-            }
-            (Some(seconds), None) if seconds < 1 => {
-                return Err(Refusal::bad_request("sinceSeconds: must be greater than 0"));
-            }
-            (Some(seconds), None) => Some(now - seconds * 1_000),
-            (None, Some(text)) => Some(object::millis(text).ok_or_else(|| {
-                Refusal::bad_request(format!("parsing time \"{text}\" failed"))
-            })?),
-            (None, None) => None,
-        };
+        let since =
+            match (query.number("sinceSeconds")?, query.get("sinceTime")) {
+                (Some(_), Some(_)) => {
+                    return Err(Refusal::bad_request(
+                        "at most one of `sinceTime` or `sinceSeconds` may be specified",
+                    ));
+                }
+                (Some(seconds), None) if seconds < 1 => {
+                    return Err(Refusal::bad_request("sinceSeconds: must be greater than 0"));
+                }
+                (Some(seconds), None) => Some(now - seconds * 1_000),
+                (None, Some(text)) => Some(object::millis(text).ok_or_else(|| {
+                    Refusal::bad_request(format!("parsing time \"{text}\" failed"))
+                })?),
+                (None, None) => None,
+            };
         let positive = |name: &str| -> Result<Option<usize>, Refusal> {
             match query.number(name)? {
                 Some(number) if number < 0 => Err(Refusal::bad_request(format!(
@@ -127,6 +134,18 @@ impl Wanted {
         })
     }
 
+    /// All that is written from this moment on.
+    fn all(now: i64) -> Self {
+        Self {
+            from: now,
+            tail: None,
+            bytes: None,
+            stamped: false,
+            previous: false,
+            follow: true,
+        }
+    }
+
     fn text(&self, (at, line): &(i64, String)) -> String {
         if self.stamped {
             format!("{} {line}\n", stamp(*at))
@@ -143,7 +162,7 @@ fn stamp(at: i64) -> String {
 }
 
 /// A container's log.
-pub fn log(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
+pub(super) fn log(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
     let seed = demo.options().seed;
     let (found, wanted, now) = demo.with(|state| {
         let found = find(state, call)?;
@@ -156,11 +175,20 @@ pub fn log(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
             .into_iter()
             .filter(|(at, _)| *at >= wanted.from)
             .collect(),
-        None => logs::lines(&found.pod, &found.container, wanted.previous, seed, wanted.from, now),
+        None => logs::lines(
+            &found.pod,
+            &found.container,
+            wanted.previous,
+            seed,
+            wanted.from,
+            now,
+        ),
     };
     let mut text: String = lines.iter().map(|line| wanted.text(line)).collect();
     if let Some(bytes) = wanted.bytes {
-        let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+        let end = (0..=bytes.min(text.len()))
+            .rev()
+            .find(|end| text.is_char_boundary(*end));
         text.truncate(end.unwrap_or(0));
     }
     let kind = "text/plain; charset=utf-8";
@@ -169,8 +197,11 @@ pub fn log(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
     }
     let more = follow(demo.clone(), call.clone(), found, wanted, now);
     let first = stream::once(std::future::ready(Ok(Bytes::from(text))));
-    use futures::StreamExt as _;
-    Ok(answers::answer(200, kind, answers::stream(first.chain(more))))
+    Ok(answers::answer(
+        200,
+        kind,
+        answers::stream(first.chain(more)),
+    ))
 }
 
 /// Whether there is a log at all (`pkg/kubelet/kubelet_pods.go`, `validateContainerLogStatus`).
@@ -274,4 +305,75 @@ async fn ended(demo: Demo, call: Call, container: String, started: i64) -> Strin
     }
 }
 
-pub fn stream(_: &Demo, _: &mut Parts, _: &Call) -> Result<Answer, Refusal> { Err(Refusal::no_such_path()) }
+/// Takes over the connection: a command that runs, what the container says, or its ports.
+pub(super) fn stream(demo: &Demo, head: &mut Parts, call: &Call) -> Result<Answer, Refusal> {
+    let query = head.uri.query().unwrap_or_default().to_owned();
+    let forwards = call.below == "portforward";
+    let ports = streams::ports(&query)?;
+    let known = if forwards { &FORWARD } else { &EXEC };
+    let (found, facts) = demo.with(|state| {
+        let found = if forwards {
+            Found {
+                pod: pod(state, call)?,
+                container: String::new(),
+            }
+        } else {
+            find(state, call)?
+        };
+        let (pod, files) = mounts::seen(state, &found.pod, &found.container);
+        let facts = Facts::of(&pod, &found.container, files);
+        Ok::<_, Refusal>((found, facts))
+    })?;
+    let phase = object::text(&found.pod, "/status/phase");
+    if matches!(phase, "Succeeded" | "Failed") {
+        return Err(Refusal::new(
+            500,
+            "InternalError",
+            format!(
+                "Internal error occurred: error executing command in container: cannot exec into a container in a completed pod; current phase is {phase}"
+            ),
+        ));
+    }
+    let runs = |status: &&Value| status["state"]["running"].is_object();
+    if !forwards && status(&found.pod, &found.container).filter(runs).is_none() {
+        let why = format!("container not found (\"{}\")", found.container);
+        return Err(Refusal::new(
+            500,
+            "InternalError",
+            format!("Internal error occurred: unable to upgrade connection: {why}"),
+        ));
+    }
+    let command = Command::of(&query);
+    if call.below == "exec" && command.argv.is_empty() {
+        return Err(Refusal::bad_request(
+            "you must specify at least one command for the container",
+        ));
+    }
+    let handshake = streams::handshake(&head.headers, known)?;
+    let mut answer = answers::answer(101, "", answers::whole(""));
+    *answer.headers_mut() = handshake.headers.clone();
+    let upgrading = hyper::upgrade::on(Request::from_parts(head.clone(), ()));
+    let started = restarts(&found.pod, &found.container);
+    let (demo, call) = (demo.clone(), call.clone());
+    tokio::spawn(async move {
+        let Ok(upgraded) = upgrading.await else {
+            return;
+        };
+        let io = TokioIo::new(upgraded);
+        let over = ended(demo.clone(), call.clone(), found.container.clone(), started);
+        match call.below.as_str() {
+            "exec" => {
+                let program = demo.options().program.clone();
+                streams::exec(io, handshake, command, facts, over, &program).await;
+            }
+            "attach" => {
+                let now = demo.with(|state| state.now());
+                let lines = follow(demo, call, found, Wanted::all(now), now);
+                let lines = lines.filter_map(|line| std::future::ready(line.ok()));
+                streams::attach(io, handshake, command, lines, over).await;
+            }
+            _ => streams::forward(io, handshake, ports, facts, over).await,
+        }
+    });
+    Ok(answer)
+}

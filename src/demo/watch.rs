@@ -93,7 +93,10 @@ impl Watch {
     pub fn see(&mut self, change: &Change, now: i64) {
         let after = &change.after;
         if !std::ptr::eq(after.resource, self.call.resource)
-            || self.call.within().is_some_and(|within| *after.namespace != *within)
+            || self
+                .call
+                .within()
+                .is_some_and(|within| *after.namespace != *within)
         {
             return;
         }

@@ -12,22 +12,22 @@ use serde_json::{Value, json};
 
 use super::{
     access::{User, escalation::escalates},
-    admission, defaults,
+    admission,
     delete::{self, Deletion},
     object,
     patch::{self, Kind, managed},
     read,
     refusal::Refusal,
+    registry,
     request::{Call, Query, Verb},
     resource::PODS,
     schema::{self, FieldValidation},
     state::State,
-    strategy, validate,
 };
 
 /// What a change is answered with.
 #[derive(Debug)]
-pub struct Said {
+pub(super) struct Said {
     /// 200, or 201 where it made something.
     pub code: u16,
     /// The object as it is now, or a Status.
@@ -37,7 +37,7 @@ pub struct Said {
 }
 
 /// Reads a body: JSON, or YAML.
-pub fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
+pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     let kind = media(headers);
     let wrong = |error: &dyn std::fmt::Display| {
         Refusal::bad_request(format!(
@@ -88,7 +88,7 @@ fn strictness(query: &Query) -> Result<FieldValidation, Refusal> {
 }
 
 /// Makes, replaces or patches an object.
-pub fn write(
+pub(super) fn write(
     state: &mut State,
     user: &User,
     call: &Call,
@@ -122,7 +122,10 @@ fn checked(call: &Call, object: &mut Value) -> Result<Vec<String>, Refusal> {
             resource.kind
         )));
     }
-    let (kind, version) = (object::text(object, "/kind"), object::text(object, "/apiVersion"));
+    let (kind, version) = (
+        object::text(object, "/kind"),
+        object::text(object, "/apiVersion"),
+    );
     let own = resource.api_version();
     if !(kind.is_empty() || kind == resource.kind) || !(version.is_empty() || version == own) {
         return Err(Refusal::bad_request(format!(
@@ -169,7 +172,14 @@ fn create(
     mut object: Value,
 ) -> Result<Said, Refusal> {
     let warnings = checked(call, &mut object)?;
-    make(state, user, call, &manager(&call.query, headers), object, warnings)
+    make(
+        state,
+        user,
+        call,
+        &manager(&call.query, headers),
+        object,
+        warnings,
+    )
 }
 
 fn make(
@@ -188,7 +198,15 @@ fn make(
         ));
     }
     if let Some(fields) = object["metadata"].as_object_mut() {
-        for own in ["resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"] {
+        for own in [
+            "resourceVersion",
+            "uid",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "generation",
+            "selfLink",
+        ] {
             fields.remove(own);
         }
     }
@@ -228,7 +246,15 @@ fn patched(
     let mut after = if kind == Kind::Apply {
         let manager = call.query.get("fieldManager").unwrap_or_default();
         let force = call.query.says("force");
-        patch::apply(resource, before.as_ref(), body, manager, force, state.now(), below)?
+        patch::apply(
+            resource,
+            before.as_ref(),
+            body,
+            manager,
+            force,
+            state.now(),
+            below,
+        )?
     } else {
         let before = before
             .as_ref()
@@ -249,25 +275,31 @@ fn patched(
 }
 
 /// A Scale with a patch. It has no lists, so a strategic merge patch is a merge patch.
-pub fn patched_scale(headers: &HeaderMap, scale: &Value, body: &[u8]) -> Result<Value, Refusal> {
+pub(super) fn patched_scale(
+    headers: &HeaderMap,
+    scale: &Value,
+    body: &[u8],
+) -> Result<Value, Refusal> {
     let kind = match Kind::of(&media(headers))? {
         Kind::Json => Kind::Json,
         Kind::Merge | Kind::Strategic => Kind::Merge,
-        Kind::Apply => return Err(Refusal::unsupported_media(
-            "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
-        )),
+        Kind::Apply => {
+            return Err(Refusal::unsupported_media(
+                "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+            ));
+        }
     };
     patch::patch(&PODS, scale, kind, body)
 }
 
 /// Puts an object in the place of another, as far as that is allowed.
-pub fn replace(
+pub(super) fn replace(
     state: &mut State,
     user: &User,
     call: &Call,
     headers: &HeaderMap,
     before: &Value,
-    mut after: Value,
+    after: Value,
     warnings: Vec<String>,
 ) -> Result<Said, Refusal> {
     let resource = call.resource;
@@ -288,22 +320,23 @@ pub fn replace(
         let why = "the object has been modified; please apply your changes to the latest version and try again";
         return Err(Refusal::conflict(resource, &call.name, why));
     }
-    strategy::for_update(state, resource, before, &mut after, below)?;
-    if below.is_none() {
-        if let Some(refusal) = escalates(state, user, resource, &after) {
-            return Err(refusal);
-        }
-        defaults::fill(resource, &mut after);
-        admission::admit_update(state, resource, before, &mut after)?;
-        let faults = validate::update(resource, before, &after);
-        if !faults.is_empty() {
-            return Err(Refusal::invalid(resource, &call.name, &faults));
-        }
+    if below.is_none()
+        && let Some(refusal) = escalates(state, user, resource, &after)
+    {
+        return Err(refusal);
     }
+    let mut after = registry::prepare_update(state, resource, before, after, below)?;
     let is_apply = call.verb == Verb::Patch && Kind::of(&media(headers)).ok() == Some(Kind::Apply);
     if !is_apply {
         let manager = manager(&call.query, headers);
-        managed::update(resource, Some(before), &mut after, &manager, state.now(), below);
+        managed::update(
+            resource,
+            Some(before),
+            &mut after,
+            &manager,
+            state.now(),
+            below,
+        );
     }
     let object = if call.is_dry_run()? {
         after
@@ -336,7 +369,12 @@ fn asked(query: &Query) -> Result<Value, Refusal> {
 }
 
 /// Deletes one object, or all that are chosen.
-pub fn delete(state: &mut State, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Said, Refusal> {
+pub(super) fn delete(
+    state: &mut State,
+    call: &Call,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Said, Refusal> {
     let options = if body.is_empty() {
         asked(&call.query)?
     } else {

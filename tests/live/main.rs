@@ -20,9 +20,9 @@ mod access;
 mod apps;
 mod changes;
 #[cfg(feature = "demo")]
-mod discovery;
-#[cfg(feature = "demo")]
 mod defaults;
+#[cfg(feature = "demo")]
+mod discovery;
 mod outage;
 mod own;
 #[cfg(feature = "demo")]
