@@ -243,7 +243,7 @@ fn keep_metadata(before: &Value, after: &mut Value) {
     }
 }
 
-/// Whether what is wanted changed. Deployments count annotations too, EndpointSlices everything.
+/// Whether what is wanted changed. Deployments count annotations too, `EndpointSlices` everything.
 fn is_another(resource: &Resource, before: &Value, after: &Value) -> bool {
     match resource.plural {
         "endpointslices" => {

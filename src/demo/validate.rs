@@ -120,9 +120,10 @@ fn change(resource: &Resource, after: &Field<'_>, before: &Field<'_>, faults: &m
         ("", "persistentvolumeclaims") => storage::change_claim(after, before, faults),
         ("storage.k8s.io", "storageclasses") => storage::change_class(after, before, faults),
         ("", "secrets" | "configmaps") => config::change(after, before, faults),
-        ("rbac.authorization.k8s.io", "rolebindings" | "clusterrolebindings") => {
-            if after.child("roleRef").value != before.child("roleRef").value {
-                faults.invalid(&after.child("roleRef"), "cannot change roleRef");
+        ("rbac.authorization.k8s.io", _) => {
+            let (role, known) = (after.child("roleRef"), before.child("roleRef"));
+            if role.value != known.value {
+                faults.invalid(&role, "cannot change roleRef");
             }
         }
         ("networking.k8s.io", "ingressclasses") => {
@@ -139,3 +140,7 @@ fn change(resource: &Resource, after: &Field<'_>, before: &Field<'_>, faults: &m
         _ => {}
     }
 }
+
+#[cfg(test)]
+#[path = "validate_tests.rs"]
+mod tests;

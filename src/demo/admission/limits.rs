@@ -1,4 +1,4 @@
-//! LimitRanges: what a container gets that says nothing, and the least and most it may say
+//! Limits of a namespace: what a container gets that says nothing, and the least and most it may say
 //! (`plugin/pkg/admission/limitranger`).
 
 use serde_json::Value;

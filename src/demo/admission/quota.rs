@@ -1,4 +1,4 @@
-//! ResourceQuotas: what a namespace uses, and whether more fits (`k8s.io/apiserver/pkg/admission/plugin/resourcequota`,
+//! Quotas: what a namespace uses, and whether more fits (`k8s.io/apiserver/pkg/admission/plugin/resourcequota`,
 //! `pkg/quota/v1/evaluator/core`). Use is counted from what is in the store when it is asked for, so it is never late.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -71,7 +71,7 @@ pub fn set_scale(resource: &Resource, object: &mut Value, scale: &Value) -> Resu
     Ok(())
 }
 
-/// A `LabelSelector`, or the plain map of a ReplicationController, as text: `app=web,tier in (a,b)`.
+/// A `LabelSelector`, or the plain map of a `ReplicationController`, as text: `app=web,tier in (a,b)`.
 pub fn selector(selector: &Value) -> String {
     let pairs = |labels: &Value| -> Vec<(String, String)> {
         let labels = labels.as_object().into_iter().flatten();

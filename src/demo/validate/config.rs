@@ -89,13 +89,13 @@ pub(super) fn change(after: &Field<'_>, before: &Field<'_>, faults: &mut Faults)
     if before.child("immutable").value != &json!(true) {
         return;
     }
-    const WHY: &str = "field is immutable when `immutable` is set";
+    let why = "field is immutable when `immutable` is set";
     if after.child("immutable").value != &json!(true) {
-        faults.forbidden("immutable", WHY);
+        faults.forbidden("immutable", why);
     }
     for key in ["data", "binaryData"] {
         if after.child(key).value != before.child(key).value {
-            faults.forbidden(key, WHY);
+            faults.forbidden(key, why);
         }
     }
 }

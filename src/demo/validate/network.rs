@@ -69,7 +69,8 @@ fn http_path(rule: &Field<'_>, faults: &mut Faults) {
     }
     let is_loose = kind.text() == "ImplementationSpecific";
     faults.one_of(&kind, &["Exact", "ImplementationSpecific", "Prefix"]);
-    if !path.text().starts_with('/') && !(is_loose && path.is_blank()) {
+    let is_absolute = path.text().starts_with('/') || is_loose && path.is_blank();
+    if !is_absolute {
         let value = json!(path.text());
         faults.invalid_value(&*path.path, &value, "must be an absolute path");
     }

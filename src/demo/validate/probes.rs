@@ -59,10 +59,8 @@ fn doing(what: &Field<'_>, ways: &[&str], faults: &mut Faults) {
             continue;
         }
         match *way {
-            "exec" => {
-                if action.child("command").is_blank() {
-                    faults.required(action.named("command"), "");
-                }
+            "exec" if action.child("command").is_blank() => {
+                faults.required(action.named("command"), "");
             }
             "httpGet" => {
                 if action.child("path").is_blank() {

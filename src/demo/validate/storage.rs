@@ -95,6 +95,19 @@ pub(super) fn change_claim(after: &Field<'_>, before: &Field<'_>, faults: &mut F
     faults.immutable(&mode, &old.child("volumeMode"));
 }
 
+/// What a volume says besides where it is.
+const OTHERS: [&str; 9] = [
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeMode",
+    "volumeAttributesClassName",
+];
+
 pub(super) fn volume(volume: &Field<'_>, faults: &mut Faults) {
     let spec = volume.child("spec");
     access_modes(&spec, "", faults);
@@ -128,18 +141,6 @@ pub(super) fn volume(volume: &Field<'_>, faults: &mut Faults) {
     if path.is_there() && path.child("path").is_blank() {
         faults.required(path.named("path"), "");
     }
-    const OTHERS: [&str; 10] = [
-        "accessModes",
-        "capacity",
-        "claimRef",
-        "mountOptions",
-        "nodeAffinity",
-        "persistentVolumeReclaimPolicy",
-        "storageClassName",
-        "volumeMode",
-        "volumeAttributesClassName",
-        "",
-    ];
     let fields = spec.value.as_object().into_iter().flatten();
     let mut sources =
         fields.filter(|(key, value)| !OTHERS.contains(&key.as_str()) && !value.is_null());

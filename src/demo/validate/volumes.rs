@@ -9,6 +9,18 @@ use super::{
     names,
 };
 
+/// What can be at a path of a Node.
+const KINDS: [&str; 8] = [
+    "",
+    "BlockDevice",
+    "CharDevice",
+    "Directory",
+    "DirectoryOrCreate",
+    "File",
+    "FileOrCreate",
+    "Socket",
+];
+
 /// Where the parts of a path may not lead.
 fn no_steps_back(path: &Field<'_>, faults: &mut Faults) {
     if path.text().split('/').any(|part| part == "..") {
@@ -73,16 +85,6 @@ fn source(volume: &Field<'_>, faults: &mut Faults) {
                 named("path");
                 no_steps_back(&source.child("path"), faults);
                 let kind = source.child("type");
-                const KINDS: [&str; 8] = [
-                    "",
-                    "BlockDevice",
-                    "CharDevice",
-                    "Directory",
-                    "DirectoryOrCreate",
-                    "File",
-                    "FileOrCreate",
-                    "Socket",
-                ];
                 if kind.is_there() && !KINDS.contains(&kind.text()) {
                     let known = &KINDS[1..];
                     faults.one_of(&kind, known);
