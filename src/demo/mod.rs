@@ -15,6 +15,7 @@
 pub mod admission;
 pub mod controllers;
 pub mod defaults;
+pub mod delete;
 pub mod dice;
 pub mod events;
 pub mod logs;

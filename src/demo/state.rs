@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashSet, VecDeque},
+    collections::{BinaryHeap, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     admission,
-    controllers::{self, Task},
+    controllers::{self, Task, index::Index},
     defaults, dice, object,
     refusal::Refusal,
     resource::Resource,
@@ -34,11 +34,20 @@ pub struct State {
     pace: f64,
     /// Whether controllers act on changes.
     pub controlled: bool,
+    /// The certificate, as PEM, that signs those this cluster shows; Pods find it in their namespace.
+    pub root: String,
+    /// What controllers look up instead of searching the store.
+    pub index: Index,
+    /// What the kubelets know of the pods they run.
+    pub kubelets: controllers::kubelet::Kubelets,
     tasks: BinaryHeap<Reverse<(i64, u64, Task)>>,
-    waiting: HashSet<Task>,
+    /// When each task that waits is due, and which of its places in the heap counts: those it was moved from stay there.
+    waiting: HashMap<Task, (i64, u64)>,
     planned: u64,
     /// What the story remembers.
     pub story: story::Memory,
+    /// What happened before this moment is not told as Events: nobody would find them any more.
+    pub silent_before: i64,
     fresh: VecDeque<Arc<Change>>,
     told: Vec<Arc<Change>>,
 }
@@ -81,37 +90,51 @@ impl State {
                 Some(Reverse((due, ..))) if *due <= to => {}
                 _ => break,
             }
-            if let Some(Reverse((due, _, task))) = self.tasks.pop() {
+            if let Some(Reverse((due, place, task))) = self.tasks.pop() {
+                if self.waiting.get(&task) != Some(&(due, place)) {
+                    continue;
+                }
                 self.now = self.now.max(due);
                 self.waiting.remove(&task);
                 controllers::run(self, task);
             }
         }
+        self.settle();
         self.now = self.now.max(to);
+    }
+
+    /// How long so many milliseconds of life take at this pace.
+    pub fn span(&self, delay: i64) -> i64 {
+        (delay as f64 / self.pace.max(f64::MIN_POSITIVE)) as i64
     }
 
     /// Plans a task, in so many milliseconds of life. One that already waits is not planned again, save earlier.
     pub fn after(&mut self, delay: i64, task: Task) {
-        let due = self.now + (delay as f64 / self.pace.max(f64::MIN_POSITIVE)) as i64;
+        let due = self.now.saturating_add(self.span(delay));
         self.at(due, task);
     }
 
     /// Plans a task for a moment, in milliseconds since the epoch.
     pub fn at(&mut self, due: i64, task: Task) {
-        if self.waiting.contains(&task) {
-            let sooner = self
-                .tasks
-                .iter()
-                .any(|Reverse((known, _, waiting))| *waiting == task && *known <= due);
-            if sooner {
-                return;
-            }
-            self.tasks
-                .retain(|Reverse((_, _, waiting))| *waiting != task);
+        if let Some((known, _)) = self.waiting.get(&task)
+            && *known <= due
+        {
+            return;
         }
         self.planned += 1;
-        self.waiting.insert(task.clone());
+        self.waiting.insert(task.clone(), (due, self.planned));
         self.tasks.push(Reverse((due, self.planned, task)));
+        self.settle();
+    }
+
+    /// Lets go of what stands first in the heap but was moved: what is first is what is next.
+    fn settle(&mut self) {
+        while let Some(Reverse((due, place, task))) = self.tasks.peek() {
+            if self.waiting.get(task) == Some(&(*due, *place)) {
+                break;
+            }
+            self.tasks.pop();
+        }
     }
 
     /// A new uid.
@@ -233,12 +256,14 @@ impl State {
 
     /// Writes an object that is whole and settled: nobody who acts or watches is told. Only for what is there before
     /// anybody looks.
-    pub fn settle(&mut self, resource: &'static Resource, object: Value) {
-        self.store.put(resource, object);
+    pub fn put_quietly(&mut self, resource: &'static Resource, object: Value) {
+        let change = self.store.put(resource, object);
+        self.index.see(&change);
     }
 
     fn tell(&mut self, change: &Arc<Change>) {
         debug_assert!(change.event != Event::Added || change.before.is_none());
+        self.index.see(change);
         self.fresh.push_back(Arc::clone(change));
         self.told.push(Arc::clone(change));
     }
@@ -251,6 +276,8 @@ impl State {
     /// Says that something happened to an object, as a core Event: the same again within ten minutes is counted, not
     /// written twice (`k8s.io/client-go/tools/record`, `EventAggregator`).
     pub fn event(&mut self, about: &Value, kind: &str, reason: &str, message: &str, from: &str) {
-        super::events::record(self, about, kind, reason, message, from);
+        if self.now >= self.silent_before {
+            super::events::record(self, about, kind, reason, message, from);
+        }
     }
 }

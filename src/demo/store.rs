@@ -7,13 +7,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     ops::Bound,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
+    controllers::facts::Facts,
     object,
     resource::{self, Resource},
 };
@@ -43,6 +44,8 @@ pub struct Entry {
     pub owners: Vec<Box<str>>,
     /// All of it, as JSON.
     pub json: Bytes,
+    /// What controllers ask again and again, read from the JSON once, when it is first asked.
+    pub facts: OnceLock<Facts>,
 }
 
 impl Entry {
@@ -71,6 +74,7 @@ impl Entry {
             fields,
             owners,
             json: Bytes::from(object.to_string()),
+            facts: OnceLock::new(),
         }
     }
 
@@ -221,6 +225,11 @@ impl Store {
         places
             .filter_map(|(id, place)| self.tables.get(id)?.get(place).cloned())
             .collect()
+    }
+
+    /// Whether any object names this uid as an owner.
+    pub fn owns(&self, uid: &str) -> bool {
+        self.owned.contains_key(uid)
     }
 
     /// Those of them that are of one resource.
