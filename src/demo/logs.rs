@@ -23,7 +23,10 @@ use self::{
     style::Style,
     voice::{Level, Voice},
 };
-use super::{dice, object};
+use super::{controllers::kubelet::acts::Acts, dice, object};
+
+/// The annotation that says how a Pod's first container writes, and how much.
+pub const LOGS: &str = "demo.barkeep.dev/logs";
 
 /// From one line of the banner to the next, in milliseconds.
 const BANNER: i64 = 170;
@@ -96,7 +99,7 @@ impl<'a> Stream<'a> {
             .unwrap_or(&Value::Null);
         let facts = Facts::new(pod, spec);
         let voice = voices::of(facts.image);
-        let said = object::annotation(pod, "demo.barkeep.dev/logs").unwrap_or("");
+        let said = object::annotation(pod, LOGS).unwrap_or("");
         let (style, rate) = style::read(if first { said } else { "" }, voice, first);
         let style = if facts.script.is_some() {
             Style::Quiet
@@ -104,8 +107,8 @@ impl<'a> Stream<'a> {
             style
         };
         let banner = facts.script.as_ref().map_or(voice.banner.len(), Vec::len);
-        let acts = object::annotation(pod, "demo.barkeep.dev/acts").unwrap_or("");
-        let fate = Fate::read(acts, container, first, number, start, end, pod);
+        let death = Acts::read(pod, spec).death(number);
+        let fate = Fate::new(death, start, end, pod);
         Self {
             key: dice::throw(seed, (object::uid(pod), container, start)),
             base: start + 100 + BANNER * (banner as i64 + 1),
@@ -252,7 +255,9 @@ impl<'a> Stream<'a> {
     }
 
     fn last_words(&self) -> Vec<Entry> {
-        let words = self.fate.last_words(self.voice);
+        let words = self
+            .fate
+            .last_words(self.voice, self.facts.script.is_some());
         words
             .into_iter()
             .enumerate()

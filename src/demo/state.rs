@@ -48,6 +48,8 @@ pub struct State {
     planned: u64,
     /// What the story remembers.
     pub story: story::Memory,
+    /// What happened before this moment is not told as Events: nobody would find them any more.
+    pub silent_before: i64,
     fresh: VecDeque<Arc<Change>>,
     told: Vec<Arc<Change>>,
 }
@@ -268,7 +270,7 @@ impl State {
 
     /// Writes an object that is whole and settled: nobody who acts or watches is told. Only for what is there before
     /// anybody looks.
-    pub fn insert(&mut self, resource: &'static Resource, object: Value) {
+    pub fn put_quietly(&mut self, resource: &'static Resource, object: Value) {
         let change = self.store.put(resource, object);
         self.index.see(&change);
     }
@@ -288,6 +290,8 @@ impl State {
     /// Says that something happened to an object, as a core Event: the same again within ten minutes is counted, not
     /// written twice (`k8s.io/client-go/tools/record`, `EventAggregator`).
     pub fn event(&mut self, about: &Value, kind: &str, reason: &str, message: &str, from: &str) {
-        super::events::record(self, about, kind, reason, message, from);
+        if self.now >= self.silent_before {
+            super::events::record(self, about, kind, reason, message, from);
+        }
     }
 }

@@ -22,6 +22,9 @@ use super::{
 };
 use crate::model::quantity::Quantity;
 
+/// The annotation that says what a Pod's first container uses.
+pub const USAGE: &str = "demo.barkeep.dev/usage";
+
 /// What something uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -281,28 +284,6 @@ fn cores(text: &str) -> Option<f64> {
 /// Bytes.
 fn bytes(text: &str) -> Option<f64> {
     Some(Quantity::parse(text)?.units() as f64)
-}
-
-/// Milliseconds of `5m`, `90s`, `1h30m`; None where it is no duration.
-pub(super) fn duration(text: &str) -> Option<f64> {
-    let mut all = 0.0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
-        let (number, unit) = rest.split_at(end);
-        let number: f64 = number.parse().ok()?;
-        let (factor, length) = match unit.as_bytes() {
-            [b'm', b's', ..] => (1.0, 2),
-            [b's', ..] => (SECOND, 1),
-            [b'm', ..] => (MINUTE, 1),
-            [b'h', ..] => (HOUR, 1),
-            [b'd', ..] => (24.0 * HOUR, 1),
-            _ => return None,
-        };
-        all += number * factor;
-        rest = &unit[length..];
-    }
-    (!text.is_empty()).then_some(all)
 }
 
 #[cfg(test)]

@@ -169,14 +169,4 @@ fn the_annotation_is_read() {
         oom: None,
     };
     assert_eq!(work, expected);
-    for (text, millis) in [
-        ("90s", Some(90_000.0)),
-        ("1h30m", Some(5_400_000.0)),
-        ("250ms", Some(250.0)),
-        ("", None),
-        ("5", None),
-        ("5x", None),
-    ] {
-        assert_eq!(duration(text), millis, "{text}");
-    }
 }

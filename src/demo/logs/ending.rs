@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::voice::{Level, Voice};
-use crate::demo::object;
+use crate::demo::{controllers::kubelet::acts::Death, object};
 
 /// What is known of the end of a run, in milliseconds since the epoch.
 #[derive(Debug, Default)]
@@ -41,50 +41,39 @@ pub(super) struct Words {
 const BEFORE: i64 = 60;
 
 impl Fate {
-    /// Reads what there is to know of the run of this number, counted from 0.
-    pub(super) fn read(
-        acts: &str,
-        container: &str,
-        first: bool,
-        number: i64,
+    /// What there is to know of a run that began then: how it is to end, when it ended, what happens to its Pod.
+    pub(super) fn new(
+        death: Option<(i64, Death)>,
         start: i64,
         end: Option<i64>,
         pod: &Value,
     ) -> Self {
-        let mine = |word: &'static str| {
-            acts.split_whitespace().find_map(move |act| {
-                let act = match act.split_once('/') {
-                    Some((of, act)) if of == container => act,
-                    Some(_) => return None,
-                    None if first => act,
-                    None => return None,
-                };
-                act.strip_prefix(word)?.strip_prefix('=')
-            })
-        };
-        let span = |word| mine(word).and_then(crate::demo::usage::duration);
-        let at = |span: f64| start + span as i64 - BEFORE;
-        let times = mine("times").and_then(|times| times.parse::<i64>().ok());
-        let good_by_now = times.is_some_and(|times| number >= times);
-        let fails = mine("exit").is_some_and(|code| code != "0");
-        let broken = span("crashes").map(|span| (at(span), Manner::Breaks));
-        let starved = span("oom").map(|span| (at(span), Manner::Starves));
-        let manner = if fails { Manner::Breaks } else { Manner::Done };
-        let done = span("runs").map(|span| (at(span), manner));
-        let mishap = broken.or(starved).filter(|_| !good_by_now);
         // What the API writes is cut to whole seconds.
         let end = end.map(|end| end + 999);
         let told = object::millis(object::text(pod, "/metadata/deletionTimestamp")).map(|last| {
             let grace = object::number(pod, "/metadata/deletionGracePeriodSeconds").unwrap_or(0);
             last - grace * 1_000 + 1_000
         });
-        let foreseen = mishap.or(done);
-        Self {
+        let mut fate = Self {
             end,
             told: told.filter(|told| *told > start && end.is_none_or(|end| *told <= end)),
-            foreseen: foreseen.filter(|(moment, _)| end.is_none_or(|end| *moment <= end)),
-            hangs: span("unlive").map(at),
+            ..Self::default()
+        };
+        if let Some((span, death)) = death {
+            let moment = start + (span - BEFORE).max(0);
+            let manner = match death {
+                Death::Exit(0) => Manner::Done,
+                Death::Exit(_) => Manner::Breaks,
+                Death::Memory => Manner::Starves,
+                Death::Liveness => {
+                    // It hangs before its kubelet notices.
+                    fate.hangs = Some(moment - 20_000);
+                    return fate;
+                }
+            };
+            fate.foreseen = Some((moment, manner)).filter(|_| end.is_none_or(|end| moment <= end));
         }
+        fate
     }
 
     /// From when on it writes nothing more, but for its last words.
@@ -97,8 +86,11 @@ impl Fate {
             .unwrap_or(i64::MAX / 2)
     }
 
-    /// What it writes last.
-    pub(super) fn last_words(&self, voice: &Voice) -> Vec<Words> {
+    /// What it writes last; a plain command says nothing.
+    pub(super) fn last_words(&self, voice: &Voice, plain: bool) -> Vec<Words> {
+        if plain {
+            return Vec::new();
+        }
         let words = |moment, level, text, raw| Words {
             moment,
             level,

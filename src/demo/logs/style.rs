@@ -6,7 +6,7 @@ use super::{
     fill::{self, Facts},
     voice::{Level, Voice},
 };
-use crate::demo::dice;
+use crate::demo::{controllers::kubelet::acts, dice};
 
 /// How a line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,11 @@ pub(super) fn read(said: &str, voice: &Voice, first: bool) -> (Style, f64) {
             _ => {
                 let number = word.strip_prefix("rate=").map(|rate| {
                     let (number, time) = rate.split_once('/').unwrap_or((rate, "s"));
-                    let seconds = crate::demo::usage::duration(&format!("1{time}"));
-                    (number.parse::<f64>(), seconds.unwrap_or(1_000.0) / 1_000.0)
+                    let seconds = acts::duration(&format!("1{time}"));
+                    (
+                        number.parse::<f64>(),
+                        seconds.unwrap_or(1_000) as f64 / 1_000.0,
+                    )
                 });
                 if let Some((Ok(number), seconds)) = number {
                     rate = number / seconds;

@@ -3,15 +3,15 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    cluster::{self, Machine},
-    manifest::{LOGS, USAGE},
-};
+use super::cluster::{self, Machine};
 use crate::demo::{
-    dice, object,
+    dice,
+    logs::LOGS,
+    object,
     refusal::Refusal,
     resource::{DEPLOYMENTS, NAMESPACES, NODES, PODS, REPLICA_SETS, SERVICE_ACCOUNTS},
     state::State,
+    usage::USAGE,
 };
 
 /// So many Instances each Server has, and so many Servers each tenant.
@@ -92,7 +92,7 @@ fn place(
     object: Value,
 ) -> Option<Value> {
     let object = state.prepare(resource, object).ok()?;
-    state.insert(resource, object.clone());
+    state.put_quietly(resource, object.clone());
     Some(object)
 }
 
@@ -188,8 +188,8 @@ impl Tenant {
                 "spec": of_set["spec"],
             }),
         )?;
-        state.insert(&DEPLOYMENTS, deployment);
-        state.insert(&REPLICA_SETS, set);
+        state.put_quietly(&DEPLOYMENTS, deployment);
+        state.put_quietly(&REPLICA_SETS, set);
         for place in 0..instances {
             let number = first + place;
             pod["metadata"]["name"] = json!(format!(
@@ -198,7 +198,7 @@ impl Tenant {
             ));
             pod["metadata"]["uid"] = json!(state.uid());
             runs(&mut pod, number, number % nodes, &now, state.seed);
-            state.insert(&PODS, pod.clone());
+            state.put_quietly(&PODS, pod.clone());
         }
         Ok(())
     }

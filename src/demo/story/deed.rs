@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{
     cast::{Cast, Deed, Kind},
-    manifest::{ACTS, CAUSE},
+    manifest::CAUSE,
 };
-use crate::demo::{dice, object, resource::PODS, state::State};
+use crate::demo::{controllers::kubelet::acts::ACTS, dice, object, resource::PODS, state::State};
 
 /// Does something to a Server, if it is there. The last state of its object.
 pub(super) fn done(state: &mut State, cast: &Cast, deed: Deed) -> Option<Value> {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::demo::{
     controllers::Task,
+    delete::{self, Deletion, Propagation},
     dice, object,
     resource::{CONFIG_MAPS, CRON_JOBS, JOBS, NODES, PODS, Resource},
     state::State,
@@ -156,7 +157,12 @@ fn delete_one(state: &mut State, beat: u64) {
 /// Asks for an object's end, as `kubectl delete` does.
 fn remove(state: &mut State, resource: &'static Resource, object: &Value) {
     let (namespace, name) = (object::namespace(object), object::name(object));
-    state.remove(resource, namespace, name);
+    let deletion = Deletion {
+        propagation: Propagation::Background,
+        ..Deletion::default()
+    };
+    // Somebody else may have been quicker.
+    let _ = delete::delete(state, resource, namespace, name, &deletion);
 }
 
 fn image_of(object: &Value) -> &str {

@@ -7,16 +7,13 @@ use super::{
     cluster::{CONTROL, Manifest},
 };
 use crate::demo::{
+    controllers::kubelet::acts::ACTS,
+    logs::LOGS,
     object,
     resource::{CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, JOBS, PODS, Resource, STATEFUL_SETS},
+    usage::USAGE,
 };
 
-/// How a Pod acts, what it uses, what it logs.
-pub const ACTS: &str = "demo.barkeep.dev/acts";
-/// See [`ACTS`].
-pub const USAGE: &str = "demo.barkeep.dev/usage";
-/// See [`ACTS`].
-pub const LOGS: &str = "demo.barkeep.dev/logs";
 /// Why a revision is there; kubectl shows it in the history of a rollout.
 pub const CAUSE: &str = "kubernetes.io/change-cause";
 

@@ -25,4 +25,6 @@ pub use memory::Memory;
 pub use past::{PAST, begin};
 
 #[cfg(test)]
+mod play_tests;
+#[cfg(test)]
 mod tests;

@@ -49,6 +49,8 @@ enum Step {
 
 /// Tells the past up to now, in milliseconds since the epoch; at its end it is now.
 pub fn begin(state: &mut State, now: i64) {
+    // Events are kept for an hour.
+    state.silent_before = now - 60 * MINUTE;
     let mut steps = steps();
     // The order among those of one minute is that of the table.
     steps.sort_by_key(|(ago, _)| std::cmp::Reverse(*ago));
@@ -59,6 +61,8 @@ pub fn begin(state: &mut State, now: i64) {
         last = moment.min(now);
         state.advance(last);
         take(state, step);
+        // Nobody watches yet, and what happened then is much.
+        drop(state.news());
     }
     state.advance(now);
     backdate(state, now);
@@ -69,6 +73,7 @@ pub fn begin(state: &mut State, now: i64) {
         }
     }
     state.after(SOON, Task::Story(0));
+    drop(state.news());
 }
 
 fn steps() -> Vec<(u32, Step)> {

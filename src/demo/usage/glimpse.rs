@@ -4,8 +4,8 @@ use std::{borrow::Cow, collections::HashMap};
 
 use serde::Deserialize;
 
-use super::{HOUR, MIB, MILLI, bytes, cores, duration};
-use crate::demo::object;
+use super::{HOUR, MIB, MILLI, bytes, cores};
+use crate::demo::{controllers::kubelet::acts, object};
 
 type Text<'a> = Cow<'a, str>;
 
@@ -175,13 +175,14 @@ impl<'a> Glimpse<'a> {
 
     /// What its first container does, if somebody said.
     pub(super) fn work(&self) -> Option<Work> {
-        let said = self.metadata.annotations.get("demo.barkeep.dev/usage")?;
+        let said = self.metadata.annotations.get(super::USAGE)?;
         let mut work = Work::read(said);
-        let acts = self.metadata.annotations.get("demo.barkeep.dev/acts");
-        let acts = acts.map_or("", |acts| &**acts).split_whitespace();
-        work.oom = acts
+        let words = self.metadata.annotations.get(acts::ACTS);
+        let words = words.map_or("", |words| &**words).split_whitespace();
+        work.oom = words
             .filter_map(|act| act.strip_prefix("oom="))
-            .find_map(duration);
+            .find_map(acts::duration)
+            .map(|millis| millis as f64);
         Some(work)
     }
 }
@@ -209,7 +210,8 @@ impl Work {
                 Some(("breath", share)) => work.breath = share.parse().unwrap_or(0.0),
                 Some(("leak", speed)) => {
                     let (amount, time) = speed.split_once('/').unwrap_or((speed, "h"));
-                    let hours = duration(&format!("1{time}")).unwrap_or(HOUR) / HOUR;
+                    let hours = acts::duration(&format!("1{time}"));
+                    let hours = hours.map_or(1.0, |millis| millis as f64 / HOUR);
                     work.leak = bytes(amount).unwrap_or(0.0) / hours;
                 }
                 None if word == "shared" => work.shared = true,

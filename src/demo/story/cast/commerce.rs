@@ -51,7 +51,7 @@ pub(super) const SHOP: Service = Service {
             image: "registry.example.com/shop/web",
             runs: &[
                 run("dev", 1, "2.33.0-rc.1").past(&[(31 * HOUR, Deed::Image("2.33.0-rc.2"))]),
-                run("stage", 1, "2.32.0").past(&[(4 * DAY, Deed::Image("2.32.1"))]),
+                run("stage", 1, "2.32.1").since(64 * DAY),
                 run("prod", 4, "2.31.4").past(&[
                     (26 * DAY, Deed::Image("2.31.5")),
                     (12 * DAY, Deed::Image("2.32.0")),

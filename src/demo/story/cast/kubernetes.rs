@@ -82,7 +82,7 @@ pub(super) const SYSTEM: Service = Service {
             name: "coredns",
             group: "dns",
             image: "registry.k8s.io/coredns/coredns",
-            runs: &[run("system", 2, "v1.12.4").past(&[(40 * DAY, Deed::Image("v1.13.1"))])],
+            runs: &[run("system", 2, "v1.13.1").since(140 * DAY)],
             cpu: ("100m", ""),
             memory: ("70Mi", "170Mi"),
             args: &["-conf", "/etc/coredns/Corefile"],
@@ -154,7 +154,7 @@ pub(super) const SYSTEM: Service = Service {
             name: "metrics-server",
             group: "metrics",
             image: "registry.k8s.io/metrics-server/metrics-server",
-            runs: &[run("system", 1, "v0.7.2").past(&[(40 * DAY, Deed::Image("v0.8.0"))])],
+            runs: &[run("system", 1, "v0.8.0").since(140 * DAY)],
             memory: ("200Mi", "400Mi"),
             args: &[
                 "--cert-dir=/tmp",

@@ -91,7 +91,7 @@ pub(super) const SEARCH: Service = Service {
             ..OPENSEARCH
         },
         Server {
-            runs: &[run("prod", 3, "2.17.1").past(&[(25 * DAY, Deed::Image("2.18.0"))])],
+            runs: &[run("prod", 3, "2.18.0").since(25 * DAY)],
             ..OPENSEARCH
         },
         Server {
