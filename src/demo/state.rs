@@ -40,6 +40,8 @@ pub struct State {
     pub index: Index,
     /// What the kubelets know of the pods they run.
     pub kubelets: controllers::kubelet::Kubelets,
+    /// What autoscalers remember.
+    pub autoscalers: controllers::autoscaler_limits::Autoscalers,
     tasks: BinaryHeap<Reverse<(i64, u64, Task)>>,
     /// When each task that waits is due, and which of its places in the heap counts: those it was moved from stay there.
     waiting: HashMap<Task, (i64, u64)>,

@@ -9,21 +9,33 @@
 //! A loop never says what happened, only what is: it may look twice or late, and finds the same to do. What is planned
 //! twice is done once.
 
+mod autoscaler;
+pub mod autoscaler_limits;
+mod autoscaler_metrics;
 mod budget;
+mod claim;
 mod collector;
+mod cron_job;
+mod daemon_set;
 mod deployment;
 mod deployment_status;
 mod endpoints;
 pub mod facts;
 pub mod index;
+mod job;
+mod job_status;
 pub mod kubelet;
 mod namespace;
 mod node;
 mod quota;
 mod replica_set;
+mod revision;
+mod schedule;
 mod scheduler;
-mod selector;
-mod template;
+pub mod selector;
+mod stateful_set;
+mod stateful_set_status;
+pub mod template;
 #[cfg(test)]
 mod world;
 
@@ -118,6 +130,10 @@ pub enum Task {
     Schedule,
     /// What fitted nowhere may fit now.
     Reschedule,
+    /// The volume that a claim waits for is made.
+    Provision(Place),
+    /// The volume of a claim has grown.
+    Expand(Place),
     /// What this uid owned is orphaned.
     Collect(Box<str>),
     /// Old Events go.
@@ -146,29 +162,50 @@ pub fn react(state: &mut State, change: &Change) {
         if let Some((owner, place)) = state.index.owner(uid)
             && let Some(look) = own_loop(owner)
         {
+            let due = state.now() + patience(look);
             let task = Task::Look(look, place.clone());
-            state.at(state.now(), task);
+            state.at(due, task);
         }
     }
-    let place = Place::of(after);
-    if let Some(look) = own_loop(resource) {
-        state.at(state.now(), Task::Look(look, place.clone()));
+    if ptr::eq(resource, &AUTOSCALERS) && change.event == Event::Deleted {
+        autoscaler_limits::forget(state, &after.uid);
+    }
+    if let Some(look) = own_loop(resource)
+        && (look != Loop::Autoscaler || change.event == Event::Added)
+    {
+        let due = state.now() + patience(look);
+        state.at(due, Task::Look(look, Place::of(after)));
     }
     if ptr::eq(resource, &PODS) {
+        if change.event != Event::Deleted {
+            job::let_go(state, after);
+        }
         kubelet::react(state, change);
         scheduler::react(state, change);
         endpoints::react(state, change);
         budget::react(state, change);
+        claim::react(state, change);
     } else if ptr::eq(resource, &NODES) {
         node::react(state, change);
     } else if ptr::eq(resource, &CLAIMS) || ptr::eq(resource, &VOLUMES) {
+        claim::react(state, change);
         state.at(state.now() + GATHER, Task::Reschedule);
     } else if ptr::eq(resource, &CONFIG_MAPS) && change.event == Event::Deleted {
         let task = Task::Look(Loop::Namespace, Place::new("", &after.namespace));
         state.at(state.now(), task);
     } else if ptr::eq(resource, &STORAGE_CLASSES) {
+        claim::recheck(state);
     }
     quota::react(state, change);
+}
+
+/// How long changes gather before this loop looks: whoever goes over all Nodes does not do it for each Pod.
+fn patience(look: Loop) -> i64 {
+    if look == Loop::DaemonSet {
+        GATHER / 2
+    } else {
+        0
+    }
 }
 
 /// The loop that cares for objects of this kind.
@@ -202,6 +239,8 @@ pub fn run(state: &mut State, task: Task) {
             state.index.retry();
             scheduler::run(state);
         }
+        Task::Provision(place) => claim::provision(state, &place),
+        Task::Expand(place) => claim::expand(state, &place),
         Task::Collect(uid) => collector::collect(state, &uid),
         Task::Sweep => node::sweep(state),
         Task::Story(beat) => story::beat(state, beat),
@@ -213,19 +252,23 @@ fn look_at(state: &mut State, look: Loop, place: &Place) {
         Loop::Deployment => deployment::look(state, place),
         Loop::ReplicaSet => replica_set::look(state, &REPLICA_SETS, place),
         Loop::ReplicationController => replica_set::look(state, &REPLICATION_CONTROLLERS, place),
+        Loop::StatefulSet => stateful_set::look(state, place),
+        Loop::DaemonSet => daemon_set::look(state, place),
+        Loop::Job => job::look(state, place),
+        Loop::CronJob => cron_job::look(state, place),
         Loop::Endpoints => endpoints::look(state, place),
+        Loop::Autoscaler => autoscaler::look(state, place),
         Loop::Pod => kubelet::look(state, place),
+        Loop::Claim => claim::look(state, place),
+        Loop::Volume => claim::look_at_volume(state, place),
         Loop::Namespace => namespace::look(state, place),
         Loop::Node => node::look(state, place),
         Loop::Quota => quota::look(state, place),
         Loop::Budget => budget::look(state, place),
-        Loop::StatefulSet
-        | Loop::DaemonSet
-        | Loop::Job
-        | Loop::CronJob
-        | Loop::Autoscaler
-        | Loop::Claim
-        | Loop::Volume => {}
         Loop::Finalizer(kind) => collector::finalize(state, kind, place),
     }
 }
+
+#[cfg(test)]
+#[path = "controllers_tests.rs"]
+mod tests;

@@ -51,7 +51,9 @@ pub(super) fn react(state: &mut State, change: &Change) {
             .before
             .as_ref()
             .is_some_and(|before| fits(before) != fits(after));
-    if moved {}
+    if moved {
+        super::daemon_set::recheck(state);
+    }
 }
 
 /// Looks at one: its taints follow from its state, and from its taints who must go.

@@ -6,8 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::{Value, json};
 
 use super::{
-    GATHER, Place, Task,
-    facts::{self, NodeFacts},
+    GATHER, Place, Task, claim, facts,
     template::{self, Condition},
 };
 use crate::demo::{
@@ -72,7 +71,6 @@ pub(super) fn run(state: &mut State) {
         return;
     }
     let nodes: Vec<Arc<Entry>> = state.store.list(&NODES, None).cloned().collect();
-    let labels: Vec<Value> = nodes.iter().map(|node| node.value()).collect();
     let mut waiting: Vec<Value> = std::mem::take(&mut state.index.queue)
         .into_iter()
         .filter_map(|place| state.get(&PODS, &place.namespace, &place.name))
@@ -80,11 +78,11 @@ pub(super) fn run(state: &mut State) {
     let priority = |pod: &Value| object::number(pod, "/spec/priority").unwrap_or(0);
     waiting.sort_by_key(|pod| std::cmp::Reverse(priority(pod)));
     for pod in waiting {
-        schedule(state, &nodes, &labels, pod);
+        schedule(state, &nodes, pod);
     }
 }
 
-fn schedule(state: &mut State, nodes: &[Arc<Entry>], trees: &[Value], pod: Value) {
+fn schedule(state: &mut State, nodes: &[Arc<Entry>], pod: Value) {
     let name = object::text(&pod, "/spec/schedulerName");
     let taken = !object::text(&pod, "/spec/nodeName").is_empty();
     if taken || object::is_leaving(&pod) || !(name.is_empty() || name == NAME) {
@@ -102,7 +100,20 @@ fn schedule(state: &mut State, nodes: &[Arc<Entry>], trees: &[Value], pod: Value
         state.index.unschedulable.insert(place);
         return say(state, pod, &said);
     }
-    match choose(state, nodes, trees, &pod) {
+    match claim::ready_to_mount(state, &pod, nodes.len()) {
+        Ok(true) => {}
+        // A volume is on its way; the claim's change brings the Pod back.
+        Ok(false) => {
+            state.index.unschedulable.insert(place);
+            return;
+        }
+        Err(why) => {
+            let message = format!("0/{} nodes are available: {why}", nodes.len());
+            state.index.unschedulable.insert(place);
+            return refuse(state, pod, &message);
+        }
+    }
+    match choose(state, nodes, &pod) {
         Ok(node) => bind(state, pod, &node),
         Err(message) => {
             state.index.unschedulable.insert(place);
@@ -112,12 +123,7 @@ fn schedule(state: &mut State, nodes: &[Arc<Entry>], trees: &[Value], pod: Value
 }
 
 /// The Node with the most room, and with the fewest brothers; else the sentence that says why none fits.
-fn choose(
-    state: &State,
-    nodes: &[Arc<Entry>],
-    trees: &[Value],
-    pod: &Value,
-) -> Result<String, String> {
+fn choose(state: &State, nodes: &[Arc<Entry>], pod: &Value) -> Result<String, String> {
     let Some(entry) = state
         .store
         .get(&PODS, object::namespace(pod), object::name(pod))
@@ -140,12 +146,12 @@ fn choose(
     let mut reasons: BTreeMap<&'static str, u32> = BTreeMap::new();
     let mut hopeless = 0;
     let mut best: Option<(f64, &str)> = None;
-    for (node, tree) in nodes.iter().zip(trees) {
+    for node in nodes {
         let facts = facts::node(node);
         let load = state.index.load(&node.name);
         let (cpu, memory, count) =
             load.map_or((0, 0, 0), |load| (load.cpu, load.memory, load.active));
-        if let Some(reason) = unfit(facts, tree, pod) {
+        if let Some(reason) = unfit(node, pod) {
             *reasons.entry(reason).or_default() += 1;
             hopeless += 1;
             continue;
@@ -214,7 +220,8 @@ fn complaint(nodes: usize, reasons: &BTreeMap<&'static str, u32>, hopeless: u32)
 }
 
 /// Why this Node will never do for this Pod, in the words of the plugin that says so.
-pub(super) fn unfit(facts: &NodeFacts, node: &Value, pod: &Value) -> Option<&'static str> {
+pub(super) fn unfit(node: &Entry, pod: &Value) -> Option<&'static str> {
+    let facts = facts::node(node);
     if facts.unschedulable && !tolerates(pod, "node.kubernetes.io/unschedulable", "", "NoSchedule")
     {
         return Some("node(s) were unschedulable");
@@ -243,8 +250,8 @@ pub(super) fn tolerates(pod: &Value, key: &str, value: &str, effect: &str) -> bo
 }
 
 /// Whether a Node has the labels that a Pod asks for, by `nodeSelector` and by the affinity that is required.
-pub(super) fn suits(node: &Value, pod: &Value) -> bool {
-    let label = |key: &str| object::label(node, key);
+pub(super) fn suits(node: &Entry, pod: &Value) -> bool {
+    let label = |key: &str| node.label(key);
     let selected = object::fields(pod, "/spec/nodeSelector")
         .into_iter()
         .flatten()
@@ -259,7 +266,7 @@ pub(super) fn suits(node: &Value, pod: &Value) -> bool {
             .all(|expression| fits(label(object::text(expression, "/key")), expression));
         let fields = object::items(term, "/matchFields")
             .iter()
-            .all(|field| fits(Some(object::name(node)), field));
+            .all(|field| fits(Some(&node.name), field));
         expressions && fields
     };
     selected && (terms.is_empty() || terms.iter().any(fits))

@@ -242,3 +242,7 @@ pub(super) fn silence(state: &mut State, pod: &Value) {
         worker.written = 0;
     }
 }
+
+#[cfg(test)]
+#[path = "kubelet_tests.rs"]
+mod tests;
