@@ -13,17 +13,21 @@
 //! the seed, so the same seed tells the same story.
 
 pub mod admission;
+pub mod amount;
 pub mod controllers;
 pub mod defaults;
 pub mod delete;
 pub mod dice;
 pub mod events;
+pub mod fields;
 pub mod logs;
 pub mod object;
 pub mod refusal;
+pub mod registry;
 pub mod resource;
 pub mod state;
 pub mod store;
 pub mod story;
+pub mod strategy;
 pub mod usage;
 pub mod validate;

@@ -16,7 +16,7 @@ use super::{
     refusal::Refusal,
     resource::Resource,
     store::{Change, Event, Store},
-    story,
+    story, strategy, validate,
 };
 
 /// The cluster.
@@ -198,6 +198,12 @@ impl State {
         }
         defaults::fill(resource, &mut object);
         admission::admit(self, resource, &mut object)?;
+        strategy::for_create(self, resource, &mut object)?;
+        let faults = validate::create(resource, &object);
+        if !faults.is_empty() {
+            return Err(Refusal::invalid(resource, object::name(&object), &faults));
+        }
+        admission::approve(self, resource, None, &object)?;
         Ok(object)
     }
 

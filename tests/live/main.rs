@@ -17,12 +17,16 @@
 )]
 mod apps;
 mod changes;
+#[cfg(feature = "demo")]
+mod defaults;
 mod outage;
 mod own;
 mod rights;
 mod servers;
 #[path = "../support/mod.rs"]
 pub mod support;
+#[cfg(feature = "demo")]
+mod validation;
 mod words;
 
 use std::time::Duration;

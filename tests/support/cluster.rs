@@ -104,6 +104,29 @@ impl Cluster {
         )
     }
 
+    /// Sends one request; what the server answers, a refusal too.
+    #[track_caller]
+    pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("Content-Type", content_type(method, body))
+            .body(kube::client::Body::from(
+                body.map(|body| serde_json::to_vec(body).expect("JSON"))
+                    .unwrap_or_default(),
+            ))
+            .expect("a request");
+        let answer = self.runtime.block_on(async {
+            let response = self.client.send(request).await.expect("an answer");
+            response
+                .into_body()
+                .collect_bytes()
+                .await
+                .expect("all of it")
+        });
+        serde_json::from_slice(&answer).expect("JSON")
+    }
+
     /// Makes objects from YAML.
     #[track_caller]
     pub fn apply(&self, yaml: &str) {
