@@ -30,6 +30,7 @@ pub mod listen;
 pub mod logs;
 pub mod object;
 pub mod patch;
+pub mod proto;
 pub mod read;
 pub mod refusal;
 pub mod request;
