@@ -94,10 +94,9 @@ fn compact(mut sources: Sources) -> String {
         kinds.insert(format!("{api_version}/{kind}"), name.clone());
         let mut wanted = BTreeSet::from([name]);
         while let Some(name) = wanted.pop_first() {
-            if !types.contains_key(&name) {
-                let message = sources.message(&name, &mut wanted);
-                types.insert(name, json!(message).to_string());
-            }
+            types
+                .entry(name)
+                .or_insert_with_key(|name| json!(sources.message(name, &mut wanted)).to_string());
         }
     }
     let mut text = format!("{{\"kinds\": {},\n\"types\": {{\n", json!(kinds));
@@ -151,13 +150,12 @@ impl Sources {
         let field = |(number, declared): (&u32, &Declared)| {
             let tagged = tagged.and_then(|fields| fields.get(number));
             let tagged = tagged.unwrap_or_else(|| panic!("{name} has no tag for {number}"));
-            (*number, self.field(package, declared, tagged, wanted))
+            (*number, Self::field(package, declared, tagged, wanted))
         };
         declared.iter().map(field).collect()
     }
 
     fn field(
-        &self,
         package: &str,
         declared: &Declared,
         tagged: &Tagged,
@@ -174,7 +172,7 @@ impl Sources {
             name => {
                 let full = FRONTS.iter().find_map(|front| name.strip_prefix(front));
                 let full = full.map_or_else(|| format!("{package}.{name}"), str::to_owned);
-                (self.kind(full, wanted), true)
+                (word(full, wanted), true)
             }
         };
         let drops = if is_message {
@@ -192,19 +190,6 @@ impl Sources {
             json => json,
         };
         format!("{json}{mark} {front}{word}")
-    }
-
-    /// The word for a message, which is read too where it is none of the special ones.
-    fn kind(&self, full: String, wanted: &mut BTreeSet<String>) -> String {
-        if let Some((_, word)) = SPECIAL.iter().find(|(name, _)| *name == full) {
-            return (*word).to_owned();
-        }
-        // A list of strings that has a name in Go (`type ExtraValue []string`).
-        if full.ends_with(".ExtraValue") {
-            return "items".to_owned();
-        }
-        wanted.insert(full.clone());
-        full
     }
 
     fn folder_of(&self, package: &str) -> PathBuf {
@@ -227,6 +212,19 @@ impl Sources {
     }
 }
 
+/// The word for a message, which is read too where it is none of the special ones.
+fn word(full: String, wanted: &mut BTreeSet<String>) -> String {
+    if let Some((_, word)) = SPECIAL.iter().find(|(name, _)| *name == full) {
+        return (*word).to_owned();
+    }
+    // A list of strings that has a name in Go (`type ExtraValue []string`).
+    if full.ends_with(".ExtraValue") {
+        return "items".to_owned();
+    }
+    wanted.insert(full.clone());
+    full
+}
+
 fn read(folder: &Path) -> Package {
     let mut package = Package::default();
     for entry in fs::read_dir(folder).unwrap() {
@@ -242,7 +240,7 @@ fn read(folder: &Path) -> Package {
                     package.messages.entry(name.to_owned()).or_default();
                 }
             });
-        } else if name.ends_with(".go")
+        } else if path.extension().is_some_and(|extension| extension == "go")
             && !name.contains("generated")
             && !name.ends_with("_test.go")
         {
@@ -298,7 +296,7 @@ fn declared(line: &str) -> Option<(u32, Declared)> {
     Some((number, field))
 }
 
-/// `Replicas *int32 \`json:"replicas,omitempty" protobuf:"varint,1,opt,name=replicas"\``
+/// `Replicas *int32`, and its tags in backquotes: `json:"replicas,omitempty" protobuf:"varint,1,opt,name=replicas"`.
 fn tagged(line: &str) -> Option<(u32, Tagged)> {
     let (front, tags) = line.split_once('`')?;
     let tag = |key: &str| {
