@@ -53,7 +53,7 @@ fn answer(request: &mut Request<Incoming>) -> Answer {
             )
             .await;
         } else {
-            let ports = streams::ports(&query).unwrap();
+            let ports = streams::ports(&query, &agreed).unwrap();
             streams::forward(io, agreed, ports, facts(), pending()).await;
         }
     });

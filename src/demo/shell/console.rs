@@ -48,6 +48,8 @@ pub(super) struct Console {
 #[derive(Default)]
 struct Inner {
     state: Mutex<State>,
+    /// Somebody reads stdin, from the first time on that it is wanted.
+    is_read: AtomicBool,
     changed: Condvar,
     interrupted: AtomicBool,
 }
@@ -56,7 +58,6 @@ struct Inner {
 struct State {
     input: VecDeque<u8>,
     ended: bool,
-    is_read: bool,
     resized: bool,
     /// Ctrl-C is a key like any other now.
     is_raw: bool,
@@ -134,8 +135,8 @@ impl Console {
         self.found.as_ref()?;
         let size = tcgetwinsize(io::stdout()).ok()?;
         // A terminal that nobody told its size says 0.
-        let side = |given, usual| if given == 0 { usual } else { given };
-        Some((side(size.ws_col, 80), side(size.ws_row, 24)))
+        let or = |given, usual| if given == 0 { usual } else { given };
+        Some((or(size.ws_col, 80), or(size.ws_row, 24)))
     }
 
     pub(super) fn set_mode(&self, mode: Mode) {
@@ -251,8 +252,7 @@ impl Console {
         }
         let until = wait.map(|wait| Instant::now() + wait);
         let mut state = locked(&self.inner.state);
-        if !state.is_read {
-            state.is_read = true;
+        if !self.inner.is_read.swap(true, Ordering::Relaxed) {
             let inner = Arc::clone(&self.inner);
             let is_terminal = self.is_terminal();
             thread::Builder::new()
@@ -314,7 +314,7 @@ impl Console {
         let mut state = locked(&self.inner.state);
         loop {
             self.check()?;
-            let left = until.map_or(Duration::from_secs(3_600), |until| {
+            let left = until.map_or(Duration::from_hours(1), |until| {
                 until.saturating_duration_since(Instant::now())
             });
             if left.is_zero() {
