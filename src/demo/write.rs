@@ -222,11 +222,9 @@ fn make(
     } else {
         object["metadata"]["managedFields"] = applied;
     }
-    let object = if call.is_dry_run()? {
-        object
-    } else {
-        state.keep(resource, object).after.value()
-    };
+    if !call.is_dry_run()? {
+        state.keep(resource, &mut object);
+    }
     Ok(Said {
         code: 201,
         object,
