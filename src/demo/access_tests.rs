@@ -26,7 +26,7 @@ fn cluster() -> State {
         })
     };
     let developers = || json!({"kind": "Group", "name": "developers"});
-    let odd = json!({
+    let mut odd = json!({
         "metadata": {"name": "odd"},
         "rules": [
             {"verbs": ["get"], "apiGroups": ["*"], "resources": ["*/scale"]},
@@ -51,7 +51,7 @@ fn cluster() -> State {
     );
     robot["metadata"]["namespace"] = json!("shop");
     state.store.put(&ROLE_BINDINGS, &mut robot);
-    let reader = json!({
+    let mut reader = json!({
         "metadata": {"name": "reader", "namespace": "shop"},
         "rules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["pods/log"]}],
     });
