@@ -147,12 +147,10 @@ impl State {
 
     /// Makes an object: metadata, defaults and admission are seen to. What came from outside was checked before.
     pub fn create(&mut self, resource: &'static Resource, object: Value) -> Result<Value, Refusal> {
-        let object = self.prepare(resource, object)?;
-        self.keep(resource, object.clone());
-        let namespace = object::namespace(&object);
-        Ok(self
-            .get(resource, namespace, object::name(&object))
-            .unwrap_or(object))
+        let mut object = self.prepare(resource, object)?;
+        let change = self.keep(resource, object.clone());
+        object["metadata"]["resourceVersion"] = json!(change.version().to_string());
+        Ok(object)
     }
 
     /// All of [`Self::create`] but the keeping: what a dry run answers.
@@ -198,26 +196,26 @@ impl State {
 
     /// Writes an object that exists, unless it says what is known already. One that is leaving and has nothing left to
     /// wait for goes.
-    pub fn update(&mut self, resource: &'static Resource, object: Value) -> Value {
+    pub fn update(&mut self, resource: &'static Resource, mut object: Value) -> Value {
         let (namespace, name) = (object::namespace(&object), object::name(&object));
-        let Some(known) = self.get(resource, namespace, name) else {
+        let Some(known) = self.store.get(resource, namespace, name).map(Arc::clone) else {
             return object;
         };
-        let mut same = object.clone();
-        same["metadata"]["resourceVersion"] = known["metadata"]["resourceVersion"].clone();
-        if same == known {
-            return known;
+        // Fields are written in the order of their names, so what says the same is the same text.
+        object["metadata"]["resourceVersion"] = json!(known.version.to_string());
+        if object.to_string().as_bytes() == &*known.json {
+            return object;
         }
         let finished = object::is_leaving(&object)
             && object::items(&object, "/metadata/finalizers").is_empty()
             && object::number(&object, "/metadata/deletionGracePeriodSeconds").unwrap_or(0) == 0
             && object::items(&object, "/spec/finalizers").is_empty();
-        let change = self.keep(resource, object);
-        let last = change.after.value();
+        let change = self.keep(resource, object.clone());
         if finished {
             self.remove(resource, &change.after.namespace, &change.after.name);
         }
-        last
+        object["metadata"]["resourceVersion"] = json!(change.version().to_string());
+        object
     }
 
     /// Changes an object in place, if it is there.
