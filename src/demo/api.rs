@@ -209,7 +209,8 @@ pub(super) fn shown(demo: &Demo, call: &Call, said: Said) -> Result<Answer, Refu
             let items = [said.object];
             super::table::table(call.resource, &items, read::include(call)?, &about, now)
         }
-        _ => said.object,
+        _ if is_status => said.object,
+        _ => call.shown(said.object),
     };
     let mut answer = answers::object(said.code, &object);
     warn(answer.headers_mut(), &said.warnings);

@@ -45,6 +45,9 @@ pub fn get(state: &State, call: &Call) -> Result<Bytes, Refusal> {
         .get(call.resource, &call.namespace, &call.name)
         .ok_or_else(|| Refusal::not_found(call.resource, &call.name))?;
     Ok(match call.form {
+        Form::Plain if call.older.is_some() => {
+            Bytes::from(call.shown(entry.value()).to_string())
+        }
         Form::Plain => entry.json.clone(),
         Form::Metadata => Bytes::from(table::partial(&entry.value()).to_string()),
         Form::Table => {
@@ -101,16 +104,18 @@ pub fn list(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
             });
             Ok(vec![Bytes::from(list.to_string())])
         }
-        Form::Plain => Ok(plain(resource, &about, &page.entries)),
+        Form::Plain => Ok(plain(call, &about, &page.entries)),
     }
 }
 
 /// A list as it is written by hand, since its items are text already.
-fn plain(resource: &Resource, about: &Value, entries: &[Arc<Entry>]) -> Vec<Bytes> {
+fn plain(call: &Call, about: &Value, entries: &[Arc<Entry>]) -> Vec<Bytes> {
     let head = format!(
         "{{\"kind\":\"{}List\",\"apiVersion\":\"{}\",\"metadata\":{about},\"items\":[",
-        resource.kind,
-        resource.api_version()
+        call.resource.kind,
+        call.older
+            .map_or(call.resource, |older| &older.resource)
+            .api_version()
     );
     let mut pieces = Vec::with_capacity(entries.len() * 2 + 2);
     pieces.push(Bytes::from(head));
@@ -118,7 +123,10 @@ fn plain(resource: &Resource, about: &Value, entries: &[Arc<Entry>]) -> Vec<Byte
         if at > 0 {
             pieces.push(Bytes::from_static(b","));
         }
-        pieces.push(entry.json.clone());
+        pieces.push(match call.older {
+            Some(_) => Bytes::from(call.shown(entry.value()).to_string()),
+            None => entry.json.clone(),
+        });
     }
     pieces.push(Bytes::from_static(b"]}\n"));
     pieces

@@ -120,6 +120,10 @@ impl Watch {
             Event::Deleted => "DELETED",
         };
         match self.call.form {
+            Form::Plain if self.call.older.is_some() => {
+                let shown = self.call.shown(entry.value()).to_string();
+                self.line(word, shown.as_bytes());
+            }
             Form::Plain => self.line(word, &entry.json),
             Form::Metadata => {
                 let partial = table::partial(&entry.value()).to_string();

@@ -98,9 +98,9 @@ pub(super) fn write(
     body: &Bytes,
 ) -> Result<Said, Refusal> {
     match call.verb {
-        Verb::Create => create(state, user, call, headers, decode(headers, body)?),
+        Verb::Create => create(state, user, call, headers, call.taken(decode(headers, body)?)),
         Verb::Update => {
-            let mut after = decode(headers, body)?;
+            let mut after = call.taken(decode(headers, body)?);
             let warnings = checked(call, &mut after)?;
             let before = held(state, call)?;
             replace(state, user, call, headers, &before, after, warnings)
@@ -257,9 +257,9 @@ fn patched(
         )?
     } else {
         let before = before
-            .as_ref()
+            .clone()
             .ok_or_else(|| Refusal::not_found(resource, &call.name))?;
-        patch::patch(resource, before, kind, body)?
+        call.taken(patch::patch(resource, &call.shown(before), kind, body)?)
     };
     let strictness = strictness(&call.query)?;
     let warnings = patch::check(resource, &mut after, kind, body, strictness)?;
