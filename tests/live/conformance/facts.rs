@@ -29,7 +29,11 @@ const OWN: &[&str] = &[
     "image",
     "imageID",
     "hash",
+    "ca.crt",
 ];
+
+/// Those whose fields are not looked at.
+const CONTROLLERS: &[&str] = &["kube-controller-manager", "kube-scheduler", "kubelet"];
 
 /// The letters of random ends of names (`k8s.io/apimachinery/pkg/util/rand`).
 const RANDOM: &str = "bcdfghjklmnpqrstvwxz2456789";
@@ -173,7 +177,12 @@ fn of(facts: &mut Facts, place: &str, value: &Value, own: &Own) {
                     None if item.is_object() || item.is_array() => String::new(),
                     None => at.to_string(),
                 };
-                of(facts, &format!("{place}[{key}]"), item, own);
+                let place = format!("{place}[{key}]");
+                if CONTROLLERS.contains(&item["manager"].as_str().unwrap_or_default()) {
+                    say(facts, &place, "…");
+                } else {
+                    of(facts, &place, item, own);
+                }
             }
         }
         Value::String(_) if OWN.contains(&last) => say(facts, place, "…"),
