@@ -117,6 +117,7 @@ fn rooms_look_one_way_only() {
         ("model", &[]),
         ("kinds", &["model"]),
         ("cluster", &["kinds", "model"]),
+        ("demo", &["cluster", "model"]),
         ("panes", &["model"]),
         ("layout", &["panes"]),
         ("text", &[]),

@@ -112,19 +112,19 @@ impl Script {
                 Some(known) => known["metadata"]["uid"].clone(),
                 None => json!(format!("00000000-0000-0000-0000-{version:012}")),
             };
-            let pod = json!({
+            let mut pod = json!({
                 "kind": "Pod", "apiVersion": "v1",
                 "metadata": {"name": name, "namespace": SPACE, "uid": uid, "annotations": {"padding": padding}},
                 "spec": {"nodeName": format!("v{version}"), "containers": [{"name": "app", "image": "app:1"}]},
                 "status": {"phase": "Pending"},
             });
-            state.keep(&PODS, pod);
+            state.keep(&PODS, &mut pod);
         });
     }
 
     /// A Pod as it is, however odd.
-    pub(super) fn put_as(&self, pod: Value) {
-        self.demo.with(|state| state.keep(&PODS, pod));
+    pub(super) fn put_as(&self, mut pod: Value) {
+        self.demo.with(|state| state.keep(&PODS, &mut pod));
     }
 
     pub(super) fn delete(&self, name: &str) {

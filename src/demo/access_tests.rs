@@ -26,7 +26,7 @@ fn cluster() -> State {
         })
     };
     let developers = || json!({"kind": "Group", "name": "developers"});
-    let odd = json!({
+    let mut odd = json!({
         "metadata": {"name": "odd"},
         "rules": [
             {"verbs": ["get"], "apiGroups": ["*"], "resources": ["*/scale"]},
@@ -35,14 +35,14 @@ fn cluster() -> State {
             {"verbs": ["impersonate"], "apiGroups": [""], "resources": ["users"], "resourceNames": ["bob"]},
         ],
     });
-    state.store.put(&CLUSTER_ROLES, odd);
-    let odd = bind("odd", "ClusterRole", "odd", developers());
-    state.store.put(&CLUSTER_ROLE_BINDINGS, odd);
-    let lost = bind("lost", "ClusterRole", "gone", developers());
-    state.store.put(&CLUSTER_ROLE_BINDINGS, lost);
+    state.store.put(&CLUSTER_ROLES, &mut odd);
+    let mut odd = bind("odd", "ClusterRole", "odd", developers());
+    state.store.put(&CLUSTER_ROLE_BINDINGS, &mut odd);
+    let mut lost = bind("lost", "ClusterRole", "gone", developers());
+    state.store.put(&CLUSTER_ROLE_BINDINGS, &mut lost);
     let mut admin = bind("admins", "ClusterRole", "admin", developers());
     admin["metadata"]["namespace"] = json!("shop");
-    state.store.put(&ROLE_BINDINGS, admin);
+    state.store.put(&ROLE_BINDINGS, &mut admin);
     let mut robot = bind(
         "robot",
         "Role",
@@ -50,12 +50,12 @@ fn cluster() -> State {
         json!({"kind": "ServiceAccount", "name": "robot"}),
     );
     robot["metadata"]["namespace"] = json!("shop");
-    state.store.put(&ROLE_BINDINGS, robot);
-    let reader = json!({
+    state.store.put(&ROLE_BINDINGS, &mut robot);
+    let mut reader = json!({
         "metadata": {"name": "reader", "namespace": "shop"},
         "rules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["pods/log"]}],
     });
-    state.store.put(&ROLES, reader);
+    state.store.put(&ROLES, &mut reader);
     state
 }
 

@@ -31,6 +31,7 @@ pub mod logs;
 mod mounts;
 pub mod object;
 pub mod patch;
+pub mod proto;
 pub mod read;
 pub mod refusal;
 pub mod registry;

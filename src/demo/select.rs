@@ -212,13 +212,13 @@ mod tests {
         let mut store = Store::default();
         let pod = store.put(
             &PODS,
-            json!({"metadata": {"name": "web-0", "namespace": "shop", "labels": {"app": "web"}},
+            &mut json!({"metadata": {"name": "web-0", "namespace": "shop", "labels": {"app": "web"}},
                    "spec": {"nodeName": "node-1"}, "status": {"phase": "Running"}}),
         );
-        let node = store.put(&NODES, json!({"metadata": {"name": "a,b"}}));
+        let node = store.put(&NODES, &mut json!({"metadata": {"name": "a,b"}}));
         let job = store.put(
             &JOBS,
-            json!({"metadata": {"name": "j", "namespace": "shop"}}),
+            &mut json!({"metadata": {"name": "j", "namespace": "shop"}}),
         );
         for (entry, labels, fields, fits) in [
             (&pod, "", "", true),

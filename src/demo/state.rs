@@ -157,12 +157,9 @@ impl State {
 
     /// Makes an object: metadata, defaults and admission are seen to. What came from outside was checked before.
     pub fn create(&mut self, resource: &'static Resource, object: Value) -> Result<Value, Refusal> {
-        let object = self.prepare(resource, object)?;
-        self.keep(resource, object.clone());
-        let namespace = object::namespace(&object);
-        Ok(self
-            .get(resource, namespace, object::name(&object))
-            .unwrap_or(object))
+        let mut object = self.prepare(resource, object)?;
+        self.keep(resource, &mut object);
+        Ok(object)
     }
 
     /// All of [`Self::create`] but the keeping: what a dry run answers.
@@ -214,26 +211,25 @@ impl State {
 
     /// Writes an object that exists, unless it says what is known already. One that is leaving and has nothing left to
     /// wait for goes.
-    pub fn update(&mut self, resource: &'static Resource, object: Value) -> Value {
+    pub fn update(&mut self, resource: &'static Resource, mut object: Value) -> Value {
         let (namespace, name) = (object::namespace(&object), object::name(&object));
-        let Some(known) = self.get(resource, namespace, name) else {
+        let Some(known) = self.store.get(resource, namespace, name) else {
             return object;
         };
-        let mut same = object.clone();
-        same["metadata"]["resourceVersion"] = known["metadata"]["resourceVersion"].clone();
-        if same == known {
-            return known;
+        object["metadata"]["resourceVersion"] = json!(known.version.to_string());
+        // Equal objects have equal texts, and to write is quicker than to read.
+        if object.to_string().as_bytes() == known.json {
+            return object;
         }
         let finished = object::is_leaving(&object)
             && object::items(&object, "/metadata/finalizers").is_empty()
             && object::number(&object, "/metadata/deletionGracePeriodSeconds").unwrap_or(0) == 0
             && object::items(&object, "/spec/finalizers").is_empty();
-        let change = self.keep(resource, object);
-        let last = change.after.value();
+        let change = self.keep(resource, &mut object);
         if finished {
             self.remove(resource, &change.after.namespace, &change.after.name);
         }
-        last
+        object
     }
 
     /// Changes an object in place, if it is there.
@@ -249,8 +245,8 @@ impl State {
         Some(self.update(resource, object))
     }
 
-    /// Writes an object as it is.
-    pub fn keep(&mut self, resource: &'static Resource, object: Value) -> Arc<Change> {
+    /// Writes an object as it is, and gives it its version.
+    pub fn keep(&mut self, resource: &'static Resource, object: &mut Value) -> Arc<Change> {
         let change = self.store.put(resource, object);
         self.tell(&change);
         change
@@ -270,8 +266,8 @@ impl State {
 
     /// Writes an object that is whole and settled: nobody who acts or watches is told. Only for what is there before
     /// anybody looks.
-    pub fn put_quietly(&mut self, resource: &'static Resource, object: Value) {
-        let change = self.store.put(resource, object);
+    pub fn put_quietly(&mut self, resource: &'static Resource, mut object: Value) {
+        let change = self.store.put(resource, &mut object);
         self.index.see(&change);
     }
 

@@ -240,10 +240,10 @@ impl Store {
     }
 
     /// Writes an object, new or not, and gives it the next version. Its `kind`, `apiVersion` and metadata must be whole.
-    pub fn put(&mut self, resource: &'static Resource, mut object: Value) -> Arc<Change> {
+    pub fn put(&mut self, resource: &'static Resource, object: &mut Value) -> Arc<Change> {
         self.version += 1;
         object["metadata"]["resourceVersion"] = json!(self.version.to_string());
-        let entry = Arc::new(Entry::new(resource, &object, self.version));
+        let entry = Arc::new(Entry::new(resource, object, self.version));
         let before = self
             .tables
             .entry(id(resource))

@@ -309,7 +309,6 @@ async fn ended(demo: Demo, call: Call, container: String, started: i64) -> Strin
 pub(super) fn stream(demo: &Demo, head: &mut Parts, call: &Call) -> Result<Answer, Refusal> {
     let query = head.uri.query().unwrap_or_default().to_owned();
     let forwards = call.below == "portforward";
-    let ports = streams::ports(&query)?;
     let known = if forwards { &FORWARD } else { &EXEC };
     let (found, facts) = demo.with(|state| {
         let found = if forwards {
@@ -350,6 +349,11 @@ pub(super) fn stream(demo: &Demo, head: &mut Parts, call: &Call) -> Result<Answe
         ));
     }
     let handshake = streams::handshake(&head.headers, known)?;
+    let ports = if forwards {
+        streams::ports(&query, &handshake)?
+    } else {
+        Vec::new()
+    };
     let mut answer = answers::answer(101, "", answers::whole(""));
     *answer.headers_mut() = handshake.headers.clone();
     let upgrading = hyper::upgrade::on(Request::from_parts(head.clone(), ()));

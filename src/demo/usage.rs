@@ -189,7 +189,7 @@ fn one(
     } else {
         cpu *= 1.0 + work.breath * waves(state.seed, ("pod", uid), moment);
     }
-    cpu += (work.cpu.max(100.0 * MILLI) * 1.5) * (-age / (12.0 * SECOND)).exp();
+    cpu += (cpu + 60.0 * MILLI) * (-age / (8.0 * SECOND)).exp();
 
     let grown = 0.35 + 0.65 * (age / (50.0 * SECOND)).min(1.0);
     let mut memory = work.memory * own * grown;

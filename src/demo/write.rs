@@ -16,7 +16,7 @@ use super::{
     delete::{self, Deletion},
     object,
     patch::{self, Kind, managed},
-    read,
+    proto, read,
     refusal::Refusal,
     registry,
     request::{Call, Query, Verb},
@@ -36,7 +36,7 @@ pub(super) struct Said {
     pub warnings: Vec<String>,
 }
 
-/// Reads a body: JSON, or YAML.
+/// Reads a body: JSON, YAML, or protobuf.
 pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     let kind = media(headers);
     let wrong = |error: &dyn std::fmt::Display| {
@@ -51,9 +51,11 @@ pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal>
             let text = String::from_utf8_lossy(body);
             serde_saphyr::from_str(&text).map_err(|error| wrong(&error))
         }
-        _ => Err(Refusal::unsupported_media(
-            "application/json, application/yaml",
-        )),
+        proto::MEDIA => proto::decode(body),
+        _ => Err(Refusal::unsupported_media(&format!(
+            "application/json, application/yaml, {}",
+            proto::MEDIA
+        ))),
     }
 }
 
@@ -220,11 +222,9 @@ fn make(
     } else {
         object["metadata"]["managedFields"] = applied;
     }
-    let object = if call.is_dry_run()? {
-        object
-    } else {
-        state.keep(resource, object).after.value()
-    };
+    if !call.is_dry_run()? {
+        state.keep(resource, &mut object);
+    }
     Ok(Said {
         code: 201,
         object,

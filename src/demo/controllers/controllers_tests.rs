@@ -406,18 +406,6 @@ fn each_node_that_suits_has_its_daemon() {
 }
 
 #[test]
-fn a_refusal_is_said_and_tried_again() {
-    let mut world = World::new();
-    let mut web = deployment(2, "pulls=0s");
-    // Names that are taken are the simplest refusal there is: without admission nothing else is refused.
-    web["spec"]["template"]["metadata"]["name"] = json!("ignored");
-    world.make(&DEPLOYMENTS, web);
-    world.pass(10);
-    let set = world.see(&REPLICA_SETS, &world.names(&REPLICA_SETS)[0]);
-    assert!(super::template::find_condition(&set, "ReplicaFailure").is_none());
-}
-
-#[test]
 fn claims_get_their_volumes_and_grow() {
     let mut world = World::new();
     for (name, mode) in [("now", "Immediate"), ("later", "WaitForFirstConsumer")] {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Place, deployment_status as status,
+    Loop, Place, Task, deployment_status as status,
     facts::{self, Phase},
     template::{self, HASH, scaled},
 };
@@ -353,6 +353,11 @@ fn find_or_make_new(state: &mut State, rollout: &mut Rollout) {
             // Another's, or one with this hash but another template: the next look tries another name.
             rollout.deployment["status"]["collisionCount"] = json!(collisions + 1);
             rollout.deployment = state.update(&DEPLOYMENTS, rollout.deployment.take());
+            let place = Place::new(
+                object::namespace(&rollout.deployment),
+                object::name(&rollout.deployment),
+            );
+            state.at(state.now(), Task::Look(Loop::Deployment, place));
         }
         Err(refusal) => status::refused(state, &mut rollout.deployment, &refusal.message),
     }

@@ -162,8 +162,8 @@ pub fn react(state: &mut State, change: &Change) {
         if let Some((owner, place)) = state.index.owner(uid)
             && let Some(look) = own_loop(owner)
         {
-            let due = state.now() + patience(look);
             let task = Task::Look(look, place.clone());
+            let due = state.now() + patience(look);
             state.at(due, task);
         }
     }
@@ -171,10 +171,9 @@ pub fn react(state: &mut State, change: &Change) {
         autoscaler_limits::forget(state, &after.uid);
     }
     if let Some(look) = own_loop(resource)
-        && (look != Loop::Autoscaler || change.event == Event::Added)
+        && matters(look, change)
     {
-        let due = state.now() + patience(look);
-        state.at(due, Task::Look(look, Place::of(after)));
+        state.at(state.now(), Task::Look(look, Place::of(after)));
     }
     if ptr::eq(resource, &PODS) {
         if change.event != Event::Deleted {
@@ -199,13 +198,37 @@ pub fn react(state: &mut State, change: &Change) {
     quota::react(state, change);
 }
 
-/// How long changes gather before this loop looks: whoever goes over all Nodes does not do it for each Pod.
+/// How long changes of what an object owns gather before its loop looks: ten Pods that come to life in one breath are one
+/// look.
 fn patience(look: Loop) -> i64 {
-    if look == Loop::DaemonSet {
-        GATHER / 2
-    } else {
-        0
+    match look {
+        Loop::DaemonSet => GATHER,
+        Loop::CronJob | Loop::Volume | Loop::Claim => 0,
+        _ => GATHER / 5,
     }
+}
+
+/// Whether a change of an object is news to its own loop. What a loop writes into a status is not, nor is a status that
+/// somebody else writes; an autoscaler looks when its time has come.
+fn matters(look: Loop, change: &Change) -> bool {
+    let before = change
+        .before
+        .as_ref()
+        .filter(|_| change.event == Event::Modified);
+    let Some(before) = before else {
+        return look != Loop::Autoscaler || change.event == Event::Added;
+    };
+    let counted = change.after.resource.counts_generations();
+    let same = generation(&change.after) == generation(before);
+    look != Loop::Autoscaler && !(counted && same && change.after.labels == before.labels)
+}
+
+/// `metadata.generation`, as it is written; nothing of an object before its metadata can bear that name unescaped.
+fn generation(entry: &Entry) -> Option<&[u8]> {
+    const FIELD: &[u8] = b"\"generation\":";
+    let start = memchr::memmem::find(&entry.json, FIELD)? + FIELD.len();
+    let rest = &entry.json[start..];
+    Some(&rest[..memchr::memchr2(b',', b'}', rest)?])
 }
 
 /// The loop that cares for objects of this kind.

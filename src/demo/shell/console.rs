@@ -48,6 +48,8 @@ pub(super) struct Console {
 #[derive(Default)]
 struct Inner {
     state: Mutex<State>,
+    /// Somebody reads stdin, from the first time on that it is wanted.
+    is_read: AtomicBool,
     changed: Condvar,
     interrupted: AtomicBool,
 }
@@ -56,8 +58,24 @@ struct Inner {
 struct State {
     input: VecDeque<u8>,
     ended: bool,
-    is_read: bool,
     resized: bool,
+    /// Ctrl-C is a key like any other now.
+    is_raw: bool,
+}
+
+impl Inner {
+    /// A Ctrl-C that was typed just before it became a signal is one all the same.
+    fn heed_keys(&self, state: &mut State) {
+        const CTRL_C: u8 = 3;
+        if state.is_raw {
+            return;
+        }
+        if let Some(at) = state.input.iter().rposition(|byte| *byte == CTRL_C) {
+            state.input.drain(..=at);
+            self.interrupted.store(true, Ordering::Relaxed);
+            self.changed.notify_all();
+        }
+    }
 }
 
 struct Out {
@@ -116,7 +134,9 @@ impl Console {
     pub(super) fn size(&self) -> Option<(u16, u16)> {
         self.found.as_ref()?;
         let size = tcgetwinsize(io::stdout()).ok()?;
-        Some((size.ws_col, size.ws_row))
+        // A terminal that nobody told its size says 0.
+        let or = |given, usual| if given == 0 { usual } else { given };
+        Some((or(size.ws_col, 80), or(size.ws_row, 24)))
     }
 
     pub(super) fn set_mode(&self, mode: Mode) {
@@ -144,11 +164,15 @@ impl Console {
             termios.special_codes[SpecialCodeIndex::VMIN] = 1;
             termios.special_codes[SpecialCodeIndex::VTIME] = 0;
         }
-        if is_fast {
+        // The line editor writes whole line ends.
+        if is_fast || mode == Mode::Raw {
             termios.output_modes.remove(OutputModes::OPOST);
         }
         // What cannot be set stays; the terminal may be gone already.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &termios);
+        let mut state = locked(&self.inner.state);
+        state.is_raw = mode == Mode::Raw;
+        self.inner.heed_keys(&mut state);
     }
 
     /// Whether Ctrl-C was typed since the last [`Console::rearm`].
@@ -228,8 +252,7 @@ impl Console {
         }
         let until = wait.map(|wait| Instant::now() + wait);
         let mut state = locked(&self.inner.state);
-        if !state.is_read {
-            state.is_read = true;
+        if !self.inner.is_read.swap(true, Ordering::Relaxed) {
             let inner = Arc::clone(&self.inner);
             let is_terminal = self.is_terminal();
             thread::Builder::new()
@@ -291,7 +314,7 @@ impl Console {
         let mut state = locked(&self.inner.state);
         loop {
             self.check()?;
-            let left = until.map_or(Duration::from_secs(3_600), |until| {
+            let left = until.map_or(Duration::from_hours(1), |until| {
                 until.saturating_duration_since(Instant::now())
             });
             if left.is_zero() {
@@ -325,6 +348,9 @@ fn read_stdin(inner: &Inner, is_terminal: bool) {
         };
         let mut state = locked(&inner.state);
         state.input.extend(&buffer[..count]);
+        if is_terminal {
+            inner.heed_keys(&mut state);
+        }
         state.ended |= count == 0;
         inner.changed.notify_all();
         if count == 0 && !is_terminal {

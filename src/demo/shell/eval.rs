@@ -409,13 +409,12 @@ impl Shell {
             complain("not found");
             return 127;
         };
-        let script = match self.files().look(&path).map(|node| node.kind.clone()) {
-            Some(Kind::File(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
-            _ => {
-                complain("it runs as process 1 here, and cannot be started again");
-                return 126;
-            }
+        let kind = self.files().look(&path).map(|node| node.kind.clone());
+        let Some(Kind::File(bytes)) = kind else {
+            complain("it runs as process 1 here, and cannot be started again");
+            return 126;
         };
+        let script = String::from_utf8_lossy(&bytes).into_owned();
         let mut shell = self.clone();
         shell.depth += 1;
         name.clone_into(&mut shell.name);

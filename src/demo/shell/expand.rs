@@ -5,7 +5,7 @@ use super::{
     eval::Io,
     files::absolute,
     lex::{Part, Word},
-    state::Shell,
+    state::{Shell, now},
     stream::Output,
 };
 
@@ -158,7 +158,7 @@ impl Shell {
             "@" | "*" => Some(self.arguments.join(" ")),
             "-" => Some("i".to_owned()),
             "0" => Some(self.name.clone()),
-            "RANDOM" => Some((self.now() * 7_919 % 32_768).to_string()),
+            "RANDOM" => Some((now() * 7_919 % 32_768).to_string()),
             _ => match name.parse::<usize>() {
                 Ok(number) => self.arguments.get(number.checked_sub(1)?).cloned(),
                 Err(_) => self.variable(name).map(str::to_owned),

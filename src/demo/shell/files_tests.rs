@@ -33,7 +33,7 @@ fn what_cannot_be_done_is_refused() {
             Err(Trouble::ReadOnly),
         ),
         (
-            files.write("/big", &vec![0; SPACE], false, 0),
+            files.write("/big", &vec![0; SPACE + 1], false, 0),
             Err(Trouble::Full),
         ),
         (files.write("/link/hosts", b"y", true, 0), Ok(())),

@@ -29,9 +29,9 @@ use crate::demo::streams::facts::{Facts, VARIABLE};
 /// The hidden subcommand's first word.
 pub const WORD: &str = "__shell";
 
-/// Runs a command in the container that the environment tells of. `args` is what comes after [`WORD`]: `-- argv…`.
-pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let argv: Vec<String> = args
+/// Runs a command in the container that the environment tells of. `words` is what comes after [`WORD`]: `-- argv…`.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let argv: Vec<String> = words
         .into_iter()
         .map(|word| word.to_string_lossy().into_owned())
         .skip_while(|word| word == "--")
@@ -56,9 +56,6 @@ pub fn lookup(facts: &Facts, name: &str) -> Result<(), String> {
     if name.contains('/') {
         let path = files::absolute(world.directory(), name);
         return match files.look(&path) {
-            None if name.starts_with('/') => {
-                Err(format!("{quoted}: stat {name}: no such file or directory"))
-            }
             None => Err(format!("{quoted}: stat {name}: no such file or directory")),
             Some(node) if node.is_program() => Ok(()),
             Some(_) => Err(format!("{quoted}: permission denied")),

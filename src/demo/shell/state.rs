@@ -174,7 +174,7 @@ impl Shell {
         let mut is_over = false;
         while !is_over && self.leaves.is_none() {
             if asks && text.is_empty() {
-                let _ = io.err.write(self.prompt().as_bytes(), self.now());
+                let _ = io.err.write(self.prompt().as_bytes(), now());
             }
             // What follows the line belongs to the commands that it runs.
             let line = loop {
@@ -183,12 +183,11 @@ impl Shell {
                     io.input.unread(&after);
                     break std::mem::take(&mut rest);
                 }
-                match io.input.read(|| self.console.flush()) {
-                    Ok(Some(more)) => rest.extend(more),
-                    Ok(None) | Err(_) => {
-                        is_over = true;
-                        break std::mem::take(&mut rest);
-                    }
+                if let Ok(Some(more)) = io.input.read(|| self.console.flush()) {
+                    rest.extend(more);
+                } else {
+                    is_over = true;
+                    break std::mem::take(&mut rest);
                 }
             };
             text.push_str(&String::from_utf8_lossy(&line));
@@ -320,19 +319,13 @@ impl Shell {
     }
 
     pub(super) fn set(&mut self, name: &str, value: String) {
-        match self.variables.get_mut(name) {
-            Some(variable) => variable.value = value,
-            None => {
-                let exported = false;
-                self.variables
-                    .insert(name.to_owned(), Variable { value, exported });
-            }
+        if let Some(variable) = self.variables.get_mut(name) {
+            variable.value = value;
+        } else {
+            let exported = false;
+            self.variables
+                .insert(name.to_owned(), Variable { value, exported });
         }
-    }
-
-    /// Seconds since the epoch.
-    pub(super) fn now(&self) -> i64 {
-        jiff::Timestamp::now().as_second()
     }
 
     /// A whole file.
@@ -344,7 +337,7 @@ impl Shell {
             Kind::Directory => Err(Trouble::Directory),
             Kind::File(bytes) => Ok(bytes.clone()),
             Kind::Live(live) => {
-                Ok(World::live(*live, &self.world.facts, self.now() * 1_000).into_bytes())
+                Ok(World::live(*live, &self.world.facts, now() * 1_000).into_bytes())
             }
             Kind::Program => Ok(b"\x7fELF\x02\x01\x01\0".to_vec()),
             Kind::Device(_) | Kind::Link(_) => Ok(Vec::new()),
@@ -375,9 +368,14 @@ impl Shell {
             Some(Device::Terminal) => Ok(Output::Console(Arc::clone(&self.console))),
             Some(_) => Ok(Output::Nowhere),
             None => {
-                self.files().write(&path, b"", append, self.now())?;
+                self.files().write(&path, b"", append, now())?;
                 Ok(Output::File(Arc::clone(&self.files), path))
             }
         }
     }
+}
+
+/// Seconds since the epoch.
+pub(super) fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }

@@ -12,7 +12,7 @@ use super::{
     memory::Memory,
 };
 use crate::demo::{
-    controllers::Task,
+    controllers::{Task, kubelet},
     delete::{self, Deletion, Propagation},
     dice, object,
     resource::{CONFIG_MAPS, CRON_JOBS, JOBS, NODES, PODS, Resource},
@@ -253,8 +253,9 @@ fn crash(state: &mut State, beat: u64) {
     if pods.is_empty() {
         return;
     }
-    let pod = dice::one_of(state.seed, ("which", beat), &pods).clone();
-    kill(state, &pod, beat);
+    let pod = dice::one_of(state.seed, ("which", beat), &pods);
+    let code = *dice::one_of(state.seed, ("code", beat), &[1, 2, 137, 139]);
+    kubelet::crash(state, pod, cast.server.name, code);
 }
 
 /// Settings that can be turned, and what they can be.
@@ -436,9 +437,6 @@ fn end(state: &mut State, ending: Ending) {
         Ending::Uncordon(name) => cordon(state, &name, false),
     }
 }
-
-/// A container's process ends by itself, badly; its kubelet starts it again.
-fn kill(_state: &mut State, _pod: &Value, _beat: u64) {}
 
 #[cfg(test)]
 mod tests {

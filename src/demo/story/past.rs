@@ -1,20 +1,21 @@
 //! The past: everything is made at its time, so that ages, revisions, restarts and Events are what they would be.
 //!
-//! What costs much to simulate comes late: autoscalers look every few seconds and CronJobs leave Jobs behind, so they are
-//! made shortly before now and said to be older.
+//! What costs much to simulate comes late and is said to be older: autoscalers look every few seconds, CronJobs leave Jobs
+//! behind, and ports, budgets and quotas are looked at whenever a Pod changes. Versions of long ago ran once; from the last
+//! of them on there are as many Instances as today.
 
 use serde_json::json;
 
 use super::{
     access,
-    cast::{self, Cast, DAY, Deed, Kind, Map, SERVICES, Service},
+    cast::{self, Cast, DAY, Deed, HOUR, Kind, Map, SERVICES, Service},
     cluster::{self, EMPTY, MACHINES, Manifest},
     deed, satellites,
 };
 use crate::demo::{
     controllers::Task,
     object,
-    resource::{AUTOSCALERS, CRON_JOBS, NAMESPACES, NODES},
+    resource::{CRON_JOBS, NAMESPACES, NODES},
     state::State,
 };
 
@@ -24,7 +25,10 @@ pub const PAST: i64 = 356 * DAY as i64 * MINUTE;
 const MINUTE: i64 = 60_000;
 
 /// Minutes before now at which autoscalers begin to look.
-const AUTOSCALERS_SINCE: u32 = 4;
+const AUTOSCALERS_SINCE: u32 = 3;
+
+/// Minutes before now at which what counts or follows Pods is made: before anything goes wrong.
+const FOLLOWERS_SINCE: u32 = 6 * HOUR;
 
 /// The first beat comes so soon, in milliseconds.
 const SOON: i64 = 4_000;
@@ -41,6 +45,10 @@ enum Step {
     Server(Cast),
     /// Something is done to it.
     Deed(Cast, Deed),
+    /// It gets ports, a budget.
+    Followers(Cast),
+    /// A Map gets a quota.
+    Quota(&'static Map),
     /// It gets an autoscaler.
     Autoscaler(Cast),
     /// What was left over when its Server went.
@@ -60,7 +68,7 @@ pub fn begin(state: &mut State, now: i64) {
         let moment = (now - i64::from(*ago) * MINUTE + 2_000 * (index % 25) as i64).max(last);
         last = moment.min(now);
         state.advance(last);
-        take(state, step);
+        take(state, step, now);
         // Nobody watches yet, and what happened then is much.
         drop(state.news());
     }
@@ -84,10 +92,12 @@ fn steps() -> Vec<(u32, Step)> {
     for service in SERVICES {
         for map in service.maps {
             steps.push((map.days * DAY + 10, Step::Map(service, map)));
+            steps.push((FOLLOWERS_SINCE, Step::Quota(map)));
         }
     }
     for cast in cast::all() {
         steps.push((cast.since(), Step::Server(cast)));
+        steps.push((cast.since().min(FOLLOWERS_SINCE), Step::Followers(cast)));
         for (ago, deed) in cast.run.past {
             steps.push((*ago, Step::Deed(cast, *deed)));
         }
@@ -99,7 +109,7 @@ fn steps() -> Vec<(u32, Step)> {
     steps
 }
 
-fn take(state: &mut State, step: &Step) {
+fn take(state: &mut State, step: &Step, now: i64) {
     match step {
         Step::Cluster => {
             put(state, cluster::classes());
@@ -125,20 +135,44 @@ fn take(state: &mut State, step: &Step) {
             put(state, cast.before(state.seed));
             put(state, cast.certificate(state.seed));
             put(state, [cast.whole(state)]);
-            put(state, cast.after());
         }
         Step::Deed(cast, deed) => {
             deed::done(state, cast, *deed);
+            if last_of_long_ago(cast) == Some(*deed) {
+                deed::done(state, cast, Deed::Scale(cast.run.replicas));
+            }
         }
-        Step::Autoscaler(cast) => put(state, cast.autoscaler()),
+        Step::Followers(cast) => put_as_of(state, cast.after(), now, cast.since()),
+        Step::Quota(map) => put_as_of(state, satellites::quota(map), now, map.days * DAY),
+        Step::Autoscaler(cast) => put_as_of(state, cast.autoscaler(), now, cast.since()),
         Step::Orphans => put(state, satellites::orphans()),
     }
 }
 
+/// The last version that a Deployment got before anybody can have seen it.
+fn last_of_long_ago(cast: &Cast) -> Option<Deed> {
+    let long_ago = cast
+        .run
+        .past
+        .iter()
+        .filter(|(ago, _)| *ago > FOLLOWERS_SINCE);
+    let versions = long_ago.filter(|(_, deed)| matches!(deed, Deed::Image(_)));
+    let (_, last) = versions.last()?;
+    (cast.server.kind == Kind::Deployment && !cast.is_paused()).then_some(*last)
+}
+
 impl Cast {
+    fn is_paused(&self) -> bool {
+        let mut past = self.run.past.iter();
+        past.any(|(_, deed)| *deed == Deed::Pause)
+    }
+
     /// Its controller; a static Pod belongs to its Node.
     fn whole(&self, state: &State) -> Manifest {
         let (resource, mut object) = self.controller();
+        if last_of_long_ago(self).is_some() {
+            object["spec"]["replicas"] = json!(1);
+        }
         if self.server.kind == Kind::Static {
             let node = object::text(&object, "/spec/nodeName");
             if let Some(node) = state.get(&NODES, "", node) {
@@ -173,22 +207,34 @@ fn put(state: &mut State, manifests: impl IntoIterator<Item = Manifest>) {
     }
 }
 
-/// Says of what was made late that it is as old as its Map.
+/// Makes objects and says that they were made so many minutes before now.
+fn put_as_of(
+    state: &mut State,
+    manifests: impl IntoIterator<Item = Manifest>,
+    now: i64,
+    minutes: u32,
+) {
+    let made = json!(object::time(now - i64::from(minutes) * MINUTE + 9_000));
+    for (resource, object) in manifests {
+        let place = (
+            object::namespace(&object).to_owned(),
+            object::name(&object).to_owned(),
+        );
+        put(state, [(resource, object) as Manifest]);
+        state.change(resource, &place.0, &place.1, |object| {
+            object["metadata"]["creationTimestamp"] = made.clone();
+        });
+    }
+}
+
+/// Says of CronJobs that they are as old as their Maps. One that never ran counts its runs from when it was made.
 fn backdate(state: &mut State, now: i64) {
-    for cast in cast::all() {
+    for cast in cast::all().filter(|cast| cast.server.kind == Kind::CronJob) {
         let made = object::time(now - (i64::from(cast.map.days * DAY) - 7) * MINUTE);
-        if cast.server.kind == Kind::CronJob {
-            state.change(&CRON_JOBS, cast.namespace(), cast.server.name, |object| {
-                // One that never ran counts its runs from when it was made.
-                if object["status"]["lastScheduleTime"].is_string() {
-                    object["metadata"]["creationTimestamp"] = json!(made);
-                }
-            });
-        }
-        if cast.autoscaler().is_some() {
-            state.change(&AUTOSCALERS, cast.namespace(), cast.server.name, |object| {
+        state.change(&CRON_JOBS, cast.namespace(), cast.server.name, |object| {
+            if object["status"]["lastScheduleTime"].is_string() {
                 object["metadata"]["creationTimestamp"] = json!(made);
-            });
-        }
+            }
+        });
     }
 }

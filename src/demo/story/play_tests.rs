@@ -13,6 +13,13 @@ fn told(seed: u64) -> State {
 }
 
 #[test]
+fn only() {
+    let t = std::time::Instant::now();
+    let state = told(1);
+    eprintln!("took {:?} version {}", t.elapsed(), state.store.version());
+}
+
+#[test]
 fn summary() {
     let t = std::time::Instant::now();
     let mut state = told(1);

@@ -218,21 +218,25 @@ pub(super) fn everywhere(namespace: &str, access: Access) -> Vec<Manifest> {
     made
 }
 
-/// What bounds a Map.
+/// How much a Map may use.
+pub(super) fn quota(map: &Map) -> Option<Manifest> {
+    let hard = map.quota.iter();
+    let hard: Fields<_, _> = hard
+        .map(|(key, amount)| ((*key).to_owned(), json!(amount)))
+        .collect();
+    (!hard.is_empty()).then(|| -> Manifest {
+        let metadata = json!({"name": "team", "namespace": map.namespace});
+        (
+            &RESOURCE_QUOTAS,
+            json!({"metadata": metadata, "spec": {"hard": hard}}),
+        )
+    })
+}
+
+/// What bounds each container in a Map, and who may talk to them.
 pub(super) fn bounds(map: &Map) -> Vec<Manifest> {
     let metadata = |name: &str| json!({"name": name, "namespace": map.namespace});
     let mut made: Vec<Manifest> = Vec::new();
-    if !map.quota.is_empty() {
-        let hard: Fields<_, _> = map
-            .quota
-            .iter()
-            .map(|(key, amount)| ((*key).to_owned(), json!(amount)))
-            .collect();
-        made.push((
-            &RESOURCE_QUOTAS,
-            json!({"metadata": metadata("team"), "spec": {"hard": hard}}),
-        ));
-    }
     if map.limits {
         made.push((
             &LIMIT_RANGES,

@@ -32,6 +32,7 @@ fn everything() -> Vec<Manifest> {
             ));
             made.extend(satellites::everywhere(map.namespace, map.access));
             made.extend(satellites::bounds(map));
+            made.extend(satellites::quota(map));
             made.extend(access::in_map(map));
         }
     }

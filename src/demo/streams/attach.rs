@@ -20,11 +20,11 @@ pub(super) async fn run(
 ) {
     let mut lines = pin!(lines.fuse());
     let mut ended = pin!(ended);
-    let mut hears = true;
+    let mut listens = true;
     loop {
         tokio::select! {
             _ = &mut ended => break,
-            heard = client.heard.recv(), if hears => hears = heard.is_some(),
+            heard = client.heard.recv(), if listens => listens = heard.is_some(),
             Some(line) = lines.next(), if command.stdout => {
                 tokio::select! {
                     _ = &mut ended => break,

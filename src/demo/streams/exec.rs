@@ -17,6 +17,10 @@ const SIZE_WAIT: Duration = Duration::from_millis(200);
 const SIZE: (u16, u16) = (80, 24);
 
 /// What a client wants of `exec` or `attach`: its query.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a parameter of the API, and any of them may be there"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Command {
     /// The command with its arguments.
@@ -118,7 +122,7 @@ async fn serve(
     // At most one piece of each direction is held here; while it waits for room, no other is taken.
     let mut given = None;
     let mut output = None;
-    let mut hears = true;
+    let mut listens = true;
     loop {
         match typed.take() {
             Some(Heard::Stdin(piece)) => given = Some(piece),
@@ -135,9 +139,9 @@ async fn serve(
                 drop(process);
                 return verdict::exited(verdict::KILLED, named(command));
             }
-            heard = client.heard.recv(), if hears && given.is_none() => match heard {
+            heard = client.heard.recv(), if listens && given.is_none() => match heard {
                 Some(heard) => typed = Some(heard),
-                None => hears = false,
+                None => listens = false,
             },
             room = async { match &stdin { Some(stdin) => stdin.reserve().await.ok(), None => None } }, if given.is_some() => {
                 match (room, given.take()) {

@@ -76,12 +76,12 @@ impl Facts {
         let none = Value::Null;
         let spec = spec.unwrap_or(&none);
         let container = text(spec, "/name");
-        let states = [
+        let lists = [
             "/status/containerStatuses",
             "/status/initContainerStatuses",
             "/status/ephemeralContainerStatuses",
         ];
-        let status = states
+        let status = lists
             .iter()
             .find_map(|list| named(list, container))
             .unwrap_or(&none);

@@ -32,8 +32,8 @@ const TUNNEL: usize = 64 << 10;
 /// Of more than this unsent, no more is asked for.
 const UNSENT: usize = 1 << 20;
 
-/// The ports of a query, each as `ports=80` or `ports=80,81`: what the WebSocket protocol needs before it begins.
-pub fn ports(query: &str) -> Result<Vec<u16>, Refusal> {
+/// The ports of a query, each as `ports=80` or `ports=80,81`. The WebSocket protocol without SPDY cannot do without.
+pub fn ports(query: &str, handshake: &Handshake) -> Result<Vec<u16>, Refusal> {
     let mut ports = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         // The API server's parameter is `ports`; a kubelet's is `port`.
@@ -41,14 +41,16 @@ pub fn ports(query: &str) -> Result<Vec<u16>, Refusal> {
             continue;
         }
         for port in value.split(',') {
-            match port.parse() {
-                Ok(port @ 1..) => ports.push(port),
-                _ => {
-                    let message = format!("Unable to parse \"{port}\" as a port");
-                    return Err(Refusal::bad_request(message));
-                }
-            }
+            let Ok(port @ 1..) = port.parse() else {
+                let message = format!("Unable to parse \"{port}\" as a port");
+                return Err(Refusal::bad_request(message));
+            };
+            ports.push(port);
         }
+    }
+    if ports.is_empty() && handshake.protocol == "v4.channel.k8s.io" {
+        let message = "query parameter \"port\" is required";
+        return Err(Refusal::bad_request(message));
     }
     Ok(ports)
 }
@@ -345,7 +347,16 @@ mod tests {
             ("ports=http", None),
         ];
         for (query, wanted) in cases {
-            assert_eq!(ports(query).ok().as_deref(), wanted, "{query}");
+            let agreed = |protocol: &str| Handshake {
+                headers: http::HeaderMap::new(),
+                protocol: protocol.to_owned(),
+                transport: Transport::WebSocket,
+            };
+            let tunnel = ports(query, &agreed("SPDY/3.1+portforward.k8s.io"));
+            assert_eq!(tunnel.ok().as_deref(), wanted, "{query}");
+            let channels = ports(query, &agreed("v4.channel.k8s.io"));
+            let wanted = wanted.filter(|ports| !ports.is_empty());
+            assert_eq!(channels.ok().as_deref(), wanted, "{query}");
         }
     }
 }

@@ -5,7 +5,9 @@
 
 use super::*;
 
-fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+type Lines = [(&'static str, &'static str)];
+
+fn headers(lines: &Lines) -> HeaderMap {
     lines
         .iter()
         .map(|(name, value)| {
@@ -75,7 +77,7 @@ fn spdy_offers_one_header_each() {
 #[test]
 fn what_is_no_upgrade_is_refused() {
     let upgrade = [("connection", "Upgrade"), ("upgrade", "websocket")];
-    let cases: &[(&[(&'static str, &'static str)], u16, &str)] = &[
+    let cases: &[(&Lines, u16, &str)] = &[
         (&[], 400, "Upgrade request required"),
         (&[("upgrade", "websocket")], 400, "Upgrade request required"),
         (&upgrade, 400, "websocket: bad Sec-WebSocket-Key"),

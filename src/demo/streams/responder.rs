@@ -183,7 +183,7 @@ impl Conversation {
                         ends: true,
                     };
                 }
-                _ => out.push_str(&format!("-ERR unknown command '{verb}'\r\n")),
+                _ => out.extend(["-ERR unknown command '", &verb, "'\r\n"]),
             }
         }
         Answer {

@@ -107,6 +107,21 @@ pub(super) fn look(state: &mut State, place: &Place) {
     }
 }
 
+/// The process of a container ends now with this code, whatever it did: it broke, or somebody killed it.
+pub fn crash(state: &mut State, pod: &Value, container: &str, code: i64) {
+    let place = containers(pod).position(|(_, spec)| spec["name"] == container);
+    let now = state.now();
+    let worker = state.kubelets.workers.get_mut(object::uid(pod));
+    if let (Some(worker), Some(place)) = (worker, place)
+        && let Some(container) = worker.containers.get_mut(place)
+        && let Doing::Running { death, .. } = &mut container.doing
+    {
+        *death = Some((now, acts::Death::Exit(code)));
+        let place = Place::new(object::namespace(pod), object::name(pod));
+        state.at(now, Task::Look(Loop::Pod, place));
+    }
+}
+
 /// The containers of a Pod, init containers first, and where each has its status.
 fn containers(pod: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
     let first = object::items(pod, "/spec/initContainers").iter();

@@ -1,6 +1,6 @@
 //! Commands that work with files.
 
-use super::{Call, Done, has, value_of};
+use super::{Call, Done, has, now, value_of};
 use crate::demo::shell::{
     expand::is_like,
     files::{Kind, Node, Trouble, absolute, name},
@@ -77,7 +77,7 @@ pub(super) fn find(call: &mut Call) -> Done {
 
 pub(super) fn mkdir(call: &mut Call) -> Done {
     let (options, paths) = call.options("m");
-    let now = call.shell.now();
+    let now = now();
     let mut code = 0;
     for path in paths {
         let place = call.shell.path(&path);
@@ -105,7 +105,7 @@ pub(super) fn mkdir(call: &mut Call) -> Done {
 
 pub(super) fn touch(call: &mut Call) -> Done {
     let (_, paths) = call.options("dtr");
-    let now = call.shell.now();
+    let now = now();
     let mut code = 0;
     for path in paths {
         let place = call.shell.path(&path);

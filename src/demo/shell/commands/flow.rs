@@ -1,5 +1,10 @@
 //! Commands that change the shell itself, or run others.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "every command has the type that the table wants"
+)]
+
 use std::{io, time::Instant};
 
 use super::{Call, Done, duration, has};
@@ -72,14 +77,14 @@ pub(super) fn pwd(call: &mut Call) -> Done {
 
 pub(super) fn export(call: &mut Call) -> Done {
     if call.arguments.is_empty() || call.argument(0) == "-p" {
-        let lines: String = call
+        let lines: Vec<String> = call
             .shell
             .variables
             .iter()
             .filter(|(_, variable)| variable.exported)
             .map(|(name, variable)| format!("export {name}='{}'\n", variable.value))
             .collect();
-        call.say(&lines)?;
+        call.say(&lines.concat())?;
         return Ok(0);
     }
     for word in call.arguments {
@@ -117,13 +122,13 @@ pub(super) fn unset(call: &mut Call) -> Done {
 pub(super) fn set(call: &mut Call) -> Done {
     match call.argument(0) {
         "" => {
-            let lines: String = call
+            let lines: Vec<String> = call
                 .shell
                 .variables
                 .iter()
                 .map(|(name, variable)| format!("{name}='{}'\n", variable.value))
                 .collect();
-            call.say(&lines)?;
+            call.say(&lines.concat())?;
         }
         "--" => call.shell.arguments = call.arguments[1..].to_vec(),
         "-o" | "+o" => {}
@@ -153,14 +158,14 @@ pub(super) fn umask(call: &mut Call) -> Done {
 }
 
 pub(super) fn history(call: &mut Call) -> Done {
-    let lines: String = call
+    let lines: Vec<String> = call
         .shell
         .history
         .iter()
         .enumerate()
         .map(|(number, line)| format!("{number:>5} {line}\n"))
         .collect();
-    call.say(&lines)?;
+    call.say(&lines.concat())?;
     Ok(0)
 }
 

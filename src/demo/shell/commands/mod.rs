@@ -17,7 +17,7 @@ use std::{io, time::Duration};
 use super::{
     eval::Io,
     files::Trouble,
-    state::Shell,
+    state::{Shell, now},
     stream::{Input, Output},
 };
 
@@ -241,7 +241,7 @@ impl<'a> Call<'a> {
         if self.said.is_empty() {
             return Ok(());
         }
-        let now = self.shell.now();
+        let now = now();
         let done = self.io.out.write(&self.said, now);
         self.said.clear();
         done

@@ -1,6 +1,6 @@
 //! Commands that would use a network: the pod's own ports answer, nothing else is reached.
 
-use super::{Call, Done, has, value_of};
+use super::{Call, Done, has, now, value_of};
 use crate::demo::streams::responder::Conversation;
 
 /// A URL's parts, as far as anybody writes them here.
@@ -50,7 +50,8 @@ fn is_own(call: &Call, host: &str) -> bool {
 
 /// Names that the cluster's DNS would know.
 fn is_of_cluster(host: &str) -> bool {
-    host.starts_with("kubernetes") || host.ends_with(".svc") || host.ends_with(".cluster.local")
+    let ends = |end: &str| host.strip_suffix(end).is_some();
+    host.starts_with("kubernetes") || ends(".svc") || ends(".cluster.local")
 }
 
 fn fetch(call: &Call, target: &Target, method: &str) -> Fetched {
@@ -76,7 +77,7 @@ fn fetch(call: &Call, target: &Target, method: &str) -> Fetched {
         "{method} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
         target.path, target.shown
     );
-    let answer = talk.hear(request.as_bytes(), facts, call.shell.now() * 1_000);
+    let answer = talk.hear(request.as_bytes(), facts, now() * 1_000);
     let text = String::from_utf8_lossy(&answer.bytes).into_owned();
     match text.split_once("\r\n\r\n") {
         Some((head, body)) if head.starts_with("HTTP/") => {
@@ -137,7 +138,7 @@ pub(super) fn curl(call: &mut Call) -> Done {
     match value_of(&options, 'o') {
         Some(path) if path != "-" => match call.shell.create(path, false) {
             Ok(file) => {
-                let now = call.shell.now();
+                let now = now();
                 file.write(body.as_bytes(), now)?;
             }
             Err(why) => return call.fail(23, &format!("Failed to open {path}: {why}")),
@@ -201,7 +202,7 @@ pub(super) fn wget(call: &mut Call) -> Done {
     }
     match call.shell.create(path, false) {
         Ok(file) => {
-            let now = call.shell.now();
+            let now = now();
             file.write(body.as_bytes(), now)?;
             if !has(&options, 'q') {
                 call.io
@@ -220,7 +221,7 @@ pub(super) fn nslookup(call: &mut Call) -> Done {
     let full = match name.split('.').collect::<Vec<_>>().as_slice() {
         [one] => format!("{one}.{namespace}.svc.cluster.local"),
         [_, _] => format!("{name}.svc.cluster.local"),
-        _ if name.ends_with(".svc") => format!("{name}.cluster.local"),
+        [.., "svc"] => format!("{name}.cluster.local"),
         _ => name.clone(),
     };
     let address = match full.strip_suffix(".svc.cluster.local") {
@@ -235,14 +236,10 @@ pub(super) fn nslookup(call: &mut Call) -> Done {
         }
         None => None,
     };
-    match address {
-        Some(address) => {
-            call.say(&format!("Name:\t{full}\nAddress: {address}\n\n"))?;
-            Ok(0)
-        }
-        None => {
-            call.say(&format!("** server can't find {full}: NXDOMAIN\n\n"))?;
-            Ok(1)
-        }
-    }
+    let Some(address) = address else {
+        call.say(&format!("** server can't find {full}: NXDOMAIN\n\n"))?;
+        return Ok(1);
+    };
+    call.say(&format!("Name:\t{full}\nAddress: {address}\n\n"))?;
+    Ok(0)
 }

@@ -70,12 +70,12 @@ pub(super) fn tput(call: &mut Call) -> Done {
 /// A picture to test terminals with: colours, attributes, box drawing, wide and combined letters.
 pub(super) fn colors(call: &mut Call) -> Done {
     for (name, base) in [("normal", 40), ("bright", 100)] {
-        let cells: String = (0..8)
+        let cells: Vec<String> = (0..8)
             .map(|colour| format!("\x1b[{}m    ", base + colour))
             .collect();
-        call.say(&format!("{name:<8}{cells}\x1b[m\n"))?;
+        call.say(&format!("{name:<8}{}\x1b[m\n", cells.concat()))?;
     }
-    let cube = |row: usize| -> String {
+    let cube = |row: usize| -> Vec<String> {
         (0..36)
             .map(|cell| format!("\x1b[48;5;{}m ", 16 + row * 36 + cell))
             .collect()
@@ -84,17 +84,17 @@ pub(super) fn colors(call: &mut Call) -> Done {
         call.say(&format!(
             "{:<8}{}\x1b[m\n",
             if row == 0 { "256" } else { "" },
-            cube(row)
+            cube(row).concat()
         ))?;
     }
-    let grey: String = (232..=255)
+    let grey: Vec<String> = (232..=255)
         .map(|colour| format!("\x1b[48;5;{colour}m "))
         .collect();
-    call.say(&format!("{:<8}{grey}\x1b[m\n", "grey"))?;
-    let rainbow: String = (0..64)
+    call.say(&format!("{:<8}{}\x1b[m\n", "grey", grey.concat()))?;
+    let rainbow: Vec<String> = (0..64)
         .map(|step| format!("\x1b[48;2;{};{};{}m ", 255 - step * 4, step * 4, 128))
         .collect();
-    call.say(&format!("{:<8}{rainbow}\x1b[m\n", "true"))?;
+    call.say(&format!("{:<8}{}\x1b[m\n", "true", rainbow.concat()))?;
     call.say(
         "\x1b[1mbold\x1b[m \x1b[2mfaint\x1b[m \x1b[3mitalic\x1b[m \x1b[4munderlined\x1b[m \x1b[7mreverse\x1b[m \
          \x1b[9mstruck\x1b[m \x1b[4:3mcurly\x1b[m \x1b[5mblink\x1b[m\n\
@@ -145,11 +145,9 @@ fn frames(
         call.say(&format!("\x1b[H{}\x1b[J", rows.join("\r\n")))?;
         call.flush()?;
         match call.shell.console.read(Some(pause)) {
-            Ok(Some(keys)) if keys.contains(&b'q') => return Ok(()),
-            Ok(Some(_)) => {}
-            Ok(None) => return Ok(()),
+            Ok(Some(keys)) if !keys.contains(&b'q') => {}
             // Ctrl-C ends it as well.
-            Err(_) => return Ok(()),
+            _ => return Ok(()),
         }
     }
 }

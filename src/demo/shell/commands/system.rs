@@ -1,6 +1,6 @@
 //! Commands that tell about the machine that is not there.
 
-use super::{Call, Done, has, value_of};
+use super::{Call, Done, has, now, value_of};
 use crate::demo::shell::world::World;
 
 pub(super) fn hostname(call: &mut Call) -> Done {
@@ -73,7 +73,7 @@ pub(super) fn up(seconds: i64) -> String {
 
 /// Seconds since the container started.
 pub(super) fn age(call: &Call) -> i64 {
-    (call.shell.now() - call.shell.world.facts.started / 1_000).max(0)
+    (now() - call.shell.world.facts.started / 1_000).max(0)
 }
 
 pub(super) fn uptime(call: &mut Call) -> Done {
@@ -260,7 +260,7 @@ pub(super) fn mount(call: &mut Call) -> Done {
 
 pub(super) fn free(call: &mut Call) -> Done {
     let (options, _) = call.options("");
-    let now = call.shell.now() * 1_000;
+    let now = now() * 1_000;
     let text = World::live(
         crate::demo::shell::files::Live::Memory,
         &call.shell.world.facts,
@@ -285,15 +285,19 @@ pub(super) fn free(call: &mut Call) -> Done {
     );
     let available = kib("MemAvailable");
     let columns = [all, all - free - cache, free, 9_216, cache, available];
-    let row: String = columns
+    let row: Vec<String> = columns
         .iter()
         .map(|kib| format!("{:>12}", kib / unit))
         .collect();
     let heads = ["total", "used", "free", "shared", "buff/cache", "available"];
-    let head: String = heads.iter().map(|head| format!("{head:>12}")).collect();
+    let head: Vec<String> = heads.iter().map(|head| format!("{head:>12}")).collect();
     call.say(&format!(
-        "      {head}\nMem:  {row}\nSwap: {:>12}{:>12}{:>12}\n",
-        0, 0, 0
+        "      {}\nMem:  {}\nSwap: {:>12}{:>12}{:>12}\n",
+        head.concat(),
+        row.concat(),
+        0,
+        0,
+        0
     ))?;
     Ok(0)
 }

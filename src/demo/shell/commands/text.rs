@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ::base64::{Engine as _, prelude::BASE64_STANDARD};
 
-use super::{Call, Done, has, pattern::Pattern, value_of};
+use super::{Call, Done, has, now, pattern::Pattern, value_of};
 
 /// The files named, or stdin.
 pub(super) fn sources(paths: &[String]) -> Vec<String> {
@@ -55,7 +55,7 @@ pub(super) fn tee(call: &mut Call) -> Done {
     let input = call.io.input.clone();
     while let Some(piece) = call.read(&input)? {
         call.write(&piece)?;
-        let now = call.shell.now();
+        let now = now();
         for file in &files {
             file.write(&piece, now)?;
         }

@@ -82,7 +82,7 @@ pub(super) const SHOP: Service = Service {
             runs: &[
                 run("dev", 1, "1.86.3").past(&[
                     (2 * DAY, Deed::Image("1.87.0")),
-                    (3 * HOUR + 12, Deed::Image("1.88.0-typo")),
+                    (3 * HOUR + 12, Deed::Turn("1.88.0-typo", "missing")),
                 ]),
                 run("stage", 2, "1.86.3").past(&[(35 * HOUR, Deed::Image("1.87.0"))]),
                 run("prod", 4, "1.84.0").past(&[
@@ -298,7 +298,7 @@ pub(super) const PAYMENTS: Service = Service {
             group: "scoring",
             image: "registry.example.com/payments/fraud-score",
             runs: &[run("prod", 2, "0.9.3")
-                .past(&[(7 * HOUR, Deed::Turn("0.10.0", "oom=53m starts=6s"))])],
+                .past(&[(5 * HOUR + 40, Deed::Turn("0.10.0", "oom=53m starts=6s"))])],
             cpu: ("300m", "1"),
             memory: ("512Mi", "768Mi"),
             ports: &[("grpc", 50051)],

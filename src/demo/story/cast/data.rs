@@ -254,9 +254,9 @@ pub(super) const RECOMMEND: Service = Service {
             image: "registry.example.com/ml/train",
             runs: &[run("training", 1, "24.48").acts("runs=4h").since(52)],
             cpu: ("12", "12"),
-            memory: ("24Gi", "24Gi"),
+            memory: ("12Gi", "12Gi"),
             args: &["--epochs", "8", "--data", "s3://features/2026-11"],
-            usage: "cpu=11 memory=18Gi breath=0.1",
+            usage: "cpu=11 memory=9Gi breath=0.1",
             logs: "plain rate=0.5/s",
             by: By::Hand,
             ..SERVER

@@ -17,7 +17,7 @@ const FIN: u8 = 1;
 const VERSION: u16 = 3;
 /// A control frame is never as long; a header block inflated neither.
 const LARGEST_CONTROL: usize = 64 << 10;
-const LARGEST_DATA: usize = 4 << 20;
+const LARGEST_DATA: usize = 1 << 20;
 
 /// The types of control frames.
 mod kind {

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! After the SPDY/3.1 draft of 2013. One thing differs on purpose: Kubernetes' own clients and servers neither send nor heed
-//! window updates, so a peer's window binds only from its first WINDOW_UPDATE or SETTINGS on: by then it counts.
+//! window updates, so a peer's window binds only from its first `WINDOW_UPDATE` or `SETTINGS` on: by then it counts.
 
 mod frame;
 mod line;
