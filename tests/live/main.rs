@@ -20,6 +20,8 @@ mod access;
 mod apps;
 mod changes;
 #[cfg(feature = "demo")]
+mod conformance;
+#[cfg(feature = "demo")]
 mod defaults;
 #[cfg(feature = "demo")]
 mod discovery;

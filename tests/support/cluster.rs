@@ -42,9 +42,11 @@ impl Cluster {
             .expect("a runtime");
         let client = runtime.block_on(async {
             let file = Kubeconfig::read_from(&kubeconfig).expect("a kubeconfig");
-            let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default())
+            let mut config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default())
                 .await
                 .expect("a configuration");
+            // A refusal is an answer too.
+            config.default_retry = false;
             Client::try_from(config).expect("a client")
         });
         Some(Self {
@@ -58,6 +60,16 @@ impl Cluster {
     /// The administrator's kubeconfig.
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
+    }
+
+    /// A client of its administrator.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Waits for something to be done.
+    pub fn block_on<T>(&self, act: impl Future<Output = T>) -> T {
+        self.runtime.block_on(act)
     }
 
     /// What `kubectl` prints for these arguments; panics where it fails.
