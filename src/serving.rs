@@ -24,20 +24,19 @@ pub async fn serve(said: Serving) -> Result<(), Problem> {
         ..Options::default()
     });
     let kubeconfig = listener.kubeconfig(&demo, said.role.name());
-    match &said.write_kubeconfig {
-        Some(path) => write(path, &kubeconfig).map_err(|error| {
+    if let Some(path) = &said.write_kubeconfig {
+        write(path, &kubeconfig).map_err(|error| {
             let what = format!(
                 "The kubeconfig can not be written to {}: {error}",
                 path.display()
             );
             Problem::new(Cause::Config, what)
-        })?,
-        None => {
-            let mut out = std::io::stdout().lock();
-            let _ = out
-                .write_all(kubeconfig.as_bytes())
-                .and_then(|()| out.flush());
-        }
+        })?;
+    } else {
+        let mut out = std::io::stdout().lock();
+        let _ = out
+            .write_all(kubeconfig.as_bytes())
+            .and_then(|()| out.flush());
     }
     let _ = writeln!(
         std::io::stderr(),

@@ -78,7 +78,7 @@ where
         Err(error) => return Err(io::Error::other(error)),
     };
     let outcome = match asked {
-        Ok(asked) => meet(demo, &mut head, asked, body).await,
+        Ok(asked) => meet(demo, &mut head, asked, &body),
         Err(refusal) => Err(refusal),
     };
     let answer = outcome.unwrap_or_else(|refusal| answers::refusal(&refusal));
@@ -88,7 +88,7 @@ where
     })
 }
 
-async fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: Bytes) -> Result<Answer, Refusal> {
+fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Answer, Refusal> {
     let path = head.uri.path().to_owned();
     let query = head.uri.query().unwrap_or_default().to_owned();
     if let Some(text) = discovery::health(&path, &query) {
@@ -120,19 +120,19 @@ async fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: Bytes) -> Resul
     );
     demo.with(|state| access::check(state, &user, &ask))?;
     if !call.below.is_empty() {
-        return below::answer(demo, head, &user, &call, body).await;
+        return below::answer(demo, head, &user, &call, body);
     }
     match call.resource.served {
         Served::Asked => {
-            let object = write::decode(&head.headers, &body)?;
+            let object = write::decode(&head.headers, body)?;
             let review = demo.with(|state| review(state, &user, call.resource, object))?;
             Ok(answers::object(201, &review))
         }
         Served::Computed => {
             let found = demo.with(|state| below::metrics(state, &call))?;
-            Ok(answers::pieces(found, &head.headers))
+            Ok(answers::pieces(&found, &head.headers))
         }
-        Served::Stored | Served::OneByOne => stored(demo, head, &user, &call, &body),
+        Served::Stored | Served::OneByOne => stored(demo, head, &user, &call, body),
     }
 }
 
@@ -166,7 +166,7 @@ fn other(head: &Parts, path: &str) -> Result<Answer, Refusal> {
     };
     let found = found.ok_or_else(Refusal::no_such_path)?;
     Ok(answers::pieces(
-        vec![Bytes::from(found.to_string())],
+        &[Bytes::from(found.to_string())],
         &head.headers,
     ))
 }
@@ -181,11 +181,11 @@ fn stored(
     match call.verb {
         Verb::Get => {
             let found = demo.with(|state| read::get(state, call))?;
-            Ok(answers::pieces(vec![found], &head.headers))
+            Ok(answers::pieces(&[found], &head.headers))
         }
         Verb::List => {
             let pieces = demo.with(|state| read::list(state, call))?;
-            Ok(answers::pieces(pieces, &head.headers))
+            Ok(answers::pieces(&pieces, &head.headers))
         }
         Verb::Watch => watch(demo, call),
         Verb::Create | Verb::Update | Verb::Patch => {

@@ -308,6 +308,21 @@ const GRAMMAR: &str = "a fault is [VERB][:RESOURCE=]WHAT[*TIMES][@PERCENT%], suc
     WHAT is a status (401 403 404 409 410 429:SECONDS 500 503), late:TIME, slow:BYTES a second, cut:BYTES, break:BYTES, \
     stall:BYTES, reset, hangup, error:CODE, garbage, page, other, twice, shuffled or huge:BYTES";
 
+/// What a rule can be for.
+const WORDS: [&str; 11] = [
+    "",
+    "get",
+    "list",
+    "page",
+    "watch",
+    "stream",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+];
+
 impl FromStr for Rule {
     type Err = String;
 
@@ -315,19 +330,6 @@ impl FromStr for Rule {
         let wrong = || format!("“{text}” is no fault: {GRAMMAR}");
         let (to, rest) = text.split_once('=').unwrap_or(("", text));
         let (word, plural) = to.split_once(':').unwrap_or((to, ""));
-        const WORDS: [&str; 11] = [
-            "",
-            "get",
-            "list",
-            "page",
-            "watch",
-            "stream",
-            "create",
-            "update",
-            "patch",
-            "delete",
-            "deletecollection",
-        ];
         if !WORDS.contains(&word) {
             return Err(wrong());
         }

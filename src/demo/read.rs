@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::{
     refusal::{Fault, Refusal},
     request::{Call, Form},
-    resource::Resource,
     select::Selection,
     state::State,
     store::{Entry, Store},
@@ -45,9 +44,7 @@ pub fn get(state: &State, call: &Call) -> Result<Bytes, Refusal> {
         .get(call.resource, &call.namespace, &call.name)
         .ok_or_else(|| Refusal::not_found(call.resource, &call.name))?;
     Ok(match call.form {
-        Form::Plain if call.older.is_some() => {
-            Bytes::from(call.shown(entry.value()).to_string())
-        }
+        Form::Plain if call.older.is_some() => Bytes::from(call.shown(entry.value()).to_string()),
         Form::Plain => entry.json.clone(),
         Form::Metadata => Bytes::from(table::partial(&entry.value()).to_string()),
         Form::Table => {

@@ -60,8 +60,10 @@ fn autoscaler_v1(mut object: Value) -> Value {
     let mut notes = Map::new();
     if let Some(spec) = object["spec"].as_object_mut() {
         let metrics = spec.remove("metrics").unwrap_or_default();
-        let (cpu, others): (Vec<Value>, Vec<Value>) =
-            object::items(&metrics, "").iter().cloned().partition(is_cpu);
+        let (cpu, others): (Vec<Value>, Vec<Value>) = object::items(&metrics, "")
+            .iter()
+            .cloned()
+            .partition(is_cpu);
         if let Some(cpu) = cpu.first() {
             let target = cpu["resource"]["target"]["averageUtilization"].clone();
             spec.insert("targetCPUUtilizationPercentage".to_owned(), target);
@@ -75,8 +77,10 @@ fn autoscaler_v1(mut object: Value) -> Value {
     }
     if let Some(status) = object["status"].as_object_mut() {
         let current = status.remove("currentMetrics").unwrap_or_default();
-        let (cpu, others): (Vec<Value>, Vec<Value>) =
-            object::items(&current, "").iter().cloned().partition(is_cpu);
+        let (cpu, others): (Vec<Value>, Vec<Value>) = object::items(&current, "")
+            .iter()
+            .cloned()
+            .partition(is_cpu);
         if let Some(cpu) = cpu.first() {
             let current = cpu["resource"]["current"]["averageUtilization"].clone();
             status.insert("currentCPUUtilizationPercentage".to_owned(), current);
@@ -113,9 +117,7 @@ fn autoscaler_v2(mut object: Value) -> Value {
     let behavior = note(BEHAVIOR);
     let current = note(CURRENT);
     let conditions = note(CONDITIONS);
-    let metric = |field: &str, value: Value| {
-        json!({"type": "Resource", "resource": {"name": "cpu", field: value}})
-    };
+    let metric = |field: &str, value: Value| json!({"type": "Resource", "resource": {"name": "cpu", field: value}});
     if let Some(spec) = object["spec"].as_object_mut() {
         let mut metrics = Vec::new();
         if let Some(percent) = spec.remove("targetCPUUtilizationPercentage")

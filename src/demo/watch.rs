@@ -74,16 +74,13 @@ impl Watch {
         if from == 0 {
             return Ok(Some(watch));
         }
-        match state.store.since(from) {
-            Some(changes) => {
-                for change in changes {
-                    watch.see(change, state.now());
-                }
+        if let Some(changes) = state.store.since(from) {
+            for change in changes {
+                watch.see(change, state.now());
             }
-            None => {
-                watch.error(&Refusal::expired(from, state.store.compacted()).status());
-                return Ok(None);
-            }
+        } else {
+            watch.error(&Refusal::expired(from, state.store.compacted()).status());
+            return Ok(None);
         }
         Ok(Some(watch))
     }

@@ -98,7 +98,13 @@ pub(super) fn write(
     body: &Bytes,
 ) -> Result<Said, Refusal> {
     match call.verb {
-        Verb::Create => create(state, user, call, headers, call.taken(decode(headers, body)?)),
+        Verb::Create => create(
+            state,
+            user,
+            call,
+            headers,
+            call.taken(decode(headers, body)?),
+        ),
         Verb::Update => {
             let mut after = call.taken(decode(headers, body)?);
             let warnings = checked(call, &mut after)?;
