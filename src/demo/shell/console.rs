@@ -326,15 +326,15 @@ impl Console {
     }
 }
 
+/// Line ends as a terminal wants them.
 fn with_returns(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 2);
-    let mut rest = bytes;
-    while let Some(at) = memchr::memchr(b'\n', rest) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(b"\r\n");
-        rest = &rest[at + 1..];
+    let mut out = Vec::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        if *byte == b'\n' {
+            out.push(b'\r');
+        }
+        out.push(*byte);
     }
-    out.extend_from_slice(rest);
     out
 }
 
