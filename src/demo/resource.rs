@@ -39,6 +39,11 @@ pub enum Served {
 }
 
 impl Resource {
+    /// Whether it is this one of the table.
+    pub fn is(&self, one: &Self) -> bool {
+        std::ptr::eq(self, one)
+    }
+
     /// `apps/v1`, or `v1`.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {

@@ -68,10 +68,10 @@ fn see_finished(state: &mut State, cron: &mut Value, jobs: &[Value]) {
             cron["status"]["lastSuccessfulTime"] = job["status"]["completionTime"].clone();
         }
     }
-    set_active(cron, still);
+    set_active(cron, &still);
 }
 
-fn set_active(cron: &mut Value, active: Vec<Value>) {
+fn set_active(cron: &mut Value, active: &[Value]) {
     if !active.is_empty() {
         cron["status"]["active"] = json!(active);
     } else if let Some(status) = cron["status"].as_object_mut() {
@@ -146,7 +146,7 @@ fn start(state: &mut State, place: &Place, cron: &mut Value, schedule: &Schedule
                     object::text(reference, "/name"),
                 );
             }
-            set_active(cron, Vec::new());
+            set_active(cron, &[]);
         }
         _ => {}
     }
@@ -160,7 +160,7 @@ fn start(state: &mut State, place: &Place, cron: &mut Value, schedule: &Schedule
                 "namespace": object::namespace(&job), "uid": object::uid(&job),
                 "resourceVersion": job["metadata"]["resourceVersion"],
             }));
-            set_active(cron, active);
+            set_active(cron, &active);
             cron["status"]["lastScheduleTime"] = json!(object::time(due));
         }
         Err(refusal) if refusal.reason == "AlreadyExists" => {

@@ -95,7 +95,7 @@ pub(super) fn look(state: &mut State, place: &Place) {
         labels
     });
     let Some(newest) = newest else {
-        return;
+        return state.after(1_000, Task::Look(Loop::DaemonSet, place.clone()));
     };
     let hash = object::label(&newest, revision::HASH)
         .unwrap_or("")

@@ -1,9 +1,15 @@
-//! Where Services lead: Endpoints and EndpointSlices from the Pods they select
+//! Where Services lead: Endpoints and `EndpointSlices` from the Pods they select
 //! (`pkg/controller/{endpoint,endpointslice}`).
+
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{GATHER, Loop, Place, Task, facts, selector::Selector};
+use super::{
+    GATHER, Loop, Place, Task,
+    facts::{self, PodFacts},
+    selector::Selector,
+};
 use crate::demo::{
     dice, object,
     resource::{ENDPOINT_SLICES, ENDPOINTS, PODS, SERVICES},
@@ -23,21 +29,11 @@ const HEADLESS: &str = "service.kubernetes.io/headless";
 /// A Pod that a Service selects, or did, is where it leads: if anything that matters there is another.
 pub(super) fn react(state: &mut State, change: &Change) {
     let after = &change.after;
-    let matters = |entry: &Entry| {
-        let facts = facts::pod(entry);
-        (
-            facts.ready,
-            facts.leaving,
-            facts.done(),
-            facts.address.clone(),
-            entry.labels.clone(),
-        )
-    };
     if change.event == Event::Modified
         && change
             .before
             .as_ref()
-            .is_some_and(|before| matters(before) == matters(after))
+            .is_some_and(|before| is_alike(before, after))
     {
         return;
     }
@@ -52,8 +48,20 @@ pub(super) fn react(state: &mut State, change: &Change) {
         .map(|service| Place::of(service))
         .collect();
     for place in places {
-        state.at(state.now() + GATHER, Task::Look(Loop::Endpoints, place));
+        // A long list is not written anew for each that comes: the longer it is, the longer changes gather.
+        let known = state.store.get(&ENDPOINTS, &place.namespace, &place.name);
+        let length = known.map_or(0, |known| known.json.len() as i64);
+        let due = state.now() + GATHER + (length / 40).min(GATHER * 9);
+        state.at(due, Task::Look(Loop::Endpoints, place));
     }
+}
+
+/// Whether two versions of a Pod stand in the same way where a Service leads.
+fn is_alike(one: &Entry, other: &Entry) -> bool {
+    let (a, b) = (facts::pod(one), facts::pod(other));
+    (a.ready, a.leaving, a.done()) == (b.ready, b.leaving, b.done())
+        && a.address == b.address
+        && one.labels == other.labels
 }
 
 /// Looks at one Service.
@@ -68,43 +76,35 @@ pub(super) fn look(state: &mut State, place: &Place) {
     if without || service["spec"]["type"] == "ExternalName" {
         return;
     }
-    let pods: Vec<Value> = state
+    let pods: Vec<Arc<Entry>> = state
         .store
         .list(&PODS, Some(&place.namespace))
         .filter(|pod| selector.fits(&pod.labels))
         .filter(|pod| !facts::pod(pod).address.is_empty() && !facts::pod(pod).done())
-        .map(|pod| pod.value())
+        .cloned()
         .collect();
     write_endpoints(state, &service, &pods);
     write_slices(state, &service, &pods);
 }
 
-fn is_ready(pod: &Value) -> bool {
-    object::items(pod, "/status/conditions")
-        .iter()
-        .any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
-}
-
 /// The Service's ports as this Pod has them: a named target is looked up in its containers.
-fn ports(service: &Value, pod: &Value) -> Vec<Value> {
+fn ports(service: &Value, pod: &PodFacts) -> Vec<Value> {
     let port = |port: &Value| {
         let target = &port["targetPort"];
         let number = match target {
-            Value::String(name) => object::items(pod, "/spec/containers")
-                .iter()
-                .flat_map(|container| object::items(container, "/ports"))
-                .find(|known| known["name"] == name.as_str())
-                .map(|known| known["containerPort"].clone())?,
+            Value::String(name) => {
+                let (_, number) = pod.ports.iter().find(|(known, _)| known == name)?;
+                json!(number)
+            }
             Value::Number(_) => target.clone(),
             _ => port["port"].clone(),
         };
         let protocol = port["protocol"].as_str().unwrap_or("TCP");
         let mut made = json!({"port": number, "protocol": protocol});
-        if let Some(name) = port["name"].as_str() {
-            made["name"] = json!(name);
-        }
-        if let Some(app) = port["appProtocol"].as_str() {
-            made["appProtocol"] = json!(app);
+        for field in ["name", "appProtocol"] {
+            if let Some(text) = port[field].as_str() {
+                made[field] = json!(text);
+            }
         }
         Some(made)
     };
@@ -114,10 +114,8 @@ fn ports(service: &Value, pod: &Value) -> Vec<Value> {
         .collect()
 }
 
-fn reference(pod: &Value) -> Value {
-    json!({
-        "kind": "Pod", "namespace": object::namespace(pod), "name": object::name(pod), "uid": object::uid(pod),
-    })
+fn reference(pod: &Entry) -> Value {
+    json!({"kind": "Pod", "namespace": pod.namespace, "name": pod.name, "uid": pod.uid})
 }
 
 fn is_headless(service: &Value) -> bool {
@@ -136,29 +134,28 @@ fn labels(service: &Value) -> Value {
     labels
 }
 
-fn write_endpoints(state: &mut State, service: &Value, pods: &[Value]) {
+fn write_endpoints(state: &mut State, service: &Value, pods: &[Arc<Entry>]) {
     let late = service["spec"]["publishNotReadyAddresses"] == true;
     // Pods with the same ports stand together.
     let mut subsets: Vec<(Vec<Value>, Vec<Value>, Vec<Value>)> = Vec::new();
     for pod in pods.iter().take(ENDPOINTS_MAX) {
-        if object::is_leaving(pod) && !late {
+        let facts = facts::pod(pod);
+        if facts.leaving && !late {
             continue;
         }
-        let ports = ports(service, pod);
+        let ports = ports(service, facts);
         let mut address = json!({
-            "ip": pod["status"]["podIP"], "nodeName": pod["spec"]["nodeName"], "targetRef": reference(pod),
+            "ip": facts.address, "nodeName": pod.field("spec.nodeName"), "targetRef": reference(pod),
         });
-        if let Some(host) = hostname(service, pod) {
+        if let Some(host) = hostname(service, facts) {
             address["hostname"] = json!(host);
         }
-        let place = match subsets.iter().position(|(known, ..)| *known == ports) {
-            Some(place) => place,
-            None => {
-                subsets.push((ports, Vec::new(), Vec::new()));
-                subsets.len() - 1
-            }
-        };
-        if late || is_ready(pod) {
+        let known = subsets.iter().position(|(known, ..)| *known == ports);
+        let place = known.unwrap_or_else(|| {
+            subsets.push((ports, Vec::new(), Vec::new()));
+            subsets.len() - 1
+        });
+        if late || facts.ready {
             subsets[place].1.push(address);
         } else {
             subsets[place].2.push(address);
@@ -210,24 +207,24 @@ fn write_endpoints(state: &mut State, service: &Value, pods: &[Value]) {
 }
 
 /// A Pod's own name below a headless Service.
-fn hostname(service: &Value, pod: &Value) -> Option<String> {
-    let host = object::text(pod, "/spec/hostname");
-    let below = object::text(pod, "/spec/subdomain") == object::name(service);
-    (!host.is_empty() && below).then(|| host.to_owned())
+fn hostname<'a>(service: &Value, pod: &'a PodFacts) -> Option<&'a str> {
+    let (host, domain) = &pod.host;
+    (!host.is_empty() && domain == object::name(service)).then_some(host)
 }
 
-fn write_slices(state: &mut State, service: &Value, pods: &[Value]) {
+fn write_slices(state: &mut State, service: &Value, pods: &[Arc<Entry>]) {
     let late = service["spec"]["publishNotReadyAddresses"] == true;
     let mut groups: Vec<(Vec<Value>, Vec<Value>)> = Vec::new();
     for pod in pods {
-        let ports = ports(service, pod);
-        let (ready, leaving) = (is_ready(pod), object::is_leaving(pod));
+        let facts = facts::pod(pod);
+        let ports = ports(service, facts);
+        let (ready, leaving) = (facts.ready, facts.leaving);
         let mut endpoint = json!({
-            "addresses": [pod["status"]["podIP"]], "nodeName": pod["spec"]["nodeName"],
+            "addresses": [facts.address], "nodeName": pod.field("spec.nodeName"),
             "conditions": {"ready": late || ready && !leaving, "serving": ready, "terminating": leaving},
             "targetRef": reference(pod),
         });
-        if let Some(host) = hostname(service, pod) {
+        if let Some(host) = hostname(service, facts) {
             endpoint["hostname"] = json!(host);
         }
         match groups

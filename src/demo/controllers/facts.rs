@@ -70,6 +70,10 @@ pub struct PodFacts {
     pub claims: Vec<String>,
     /// The images of its containers.
     pub images: Vec<String>,
+    /// The ports of its containers that have a name.
+    pub ports: Vec<(String, i64)>,
+    /// `spec.hostname` and `spec.subdomain`
+    pub host: (String, String),
 }
 
 impl PodFacts {
@@ -85,6 +89,8 @@ impl PodFacts {
         address: String::new(),
         claims: Vec::new(),
         images: Vec::new(),
+        ports: Vec::new(),
+        host: (String::new(), String::new()),
     };
 
     /// Neither done nor leaving: what a controller counts as one of its own.
@@ -163,15 +169,15 @@ pub fn selector(entry: &Entry) -> &Selector {
 
 fn read(entry: &Entry) -> &Facts {
     entry.facts.get_or_init(|| {
-        if std::ptr::eq(entry.resource, &PODS) {
+        if entry.resource.is(&PODS) {
             serde_json::from_slice::<Pod<'_>>(&entry.json)
                 .map_or(Facts::None, |pod| Facts::Pod(Box::new(pod.facts())))
-        } else if std::ptr::eq(entry.resource, &NODES) {
+        } else if entry.resource.is(&NODES) {
             Facts::Node(Box::new(of_node(&entry.value())))
-        } else if std::ptr::eq(entry.resource, &SERVICES) {
+        } else if entry.resource.is(&SERVICES) {
             let service = entry.value();
             Facts::Selector(Box::new(Selector::plain(&service["spec"]["selector"])))
-        } else if std::ptr::eq(entry.resource, &BUDGETS) {
+        } else if entry.resource.is(&BUDGETS) {
             let budget = entry.value();
             Facts::Selector(Box::new(Selector::read(&budget["spec"]["selector"])))
         } else {
@@ -232,6 +238,8 @@ struct Spec<'a> {
     init_containers: Vec<Container<'a>>,
     #[serde(borrow)]
     volumes: Vec<Volume<'a>>,
+    hostname: Option<&'a str>,
+    subdomain: Option<&'a str>,
 }
 
 #[derive(Deserialize, Default)]
@@ -239,8 +247,17 @@ struct Spec<'a> {
 struct Container<'a> {
     #[serde(borrow)]
     image: Cow<'a, str>,
+    #[serde(borrow)]
+    ports: Vec<Port<'a>>,
     resources: Resources,
     restart_policy: Option<&'a str>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Port<'a> {
+    name: Option<&'a str>,
+    container_port: i64,
 }
 
 #[derive(Deserialize, Default)]
@@ -367,8 +384,17 @@ impl Pod<'_> {
                 .map(|claim| claim.claim_name.to_string())
                 .collect(),
             images: containers
+                .clone()
                 .map(|container| container.image.to_string())
                 .collect(),
+            ports: containers
+                .flat_map(|container| &container.ports)
+                .filter_map(|port| Some((port.name?.to_owned(), port.container_port)))
+                .collect(),
+            host: (
+                self.spec.hostname.unwrap_or("").to_owned(),
+                self.spec.subdomain.unwrap_or("").to_owned(),
+            ),
         }
     }
 

@@ -169,6 +169,8 @@ pub(super) fn conclude(state: &mut State, mut job: Value, pods: &Pods, verdict: 
         } else {
             state.event(&job, "Warning", verdict.reason, verdict.message, FROM);
         }
+        let place = Place::new(object::namespace(&job), object::name(&job));
+        state.at(now, Task::Look(Loop::Job, place));
     }
     state.update(&JOBS, job);
 }

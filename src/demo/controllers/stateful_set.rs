@@ -92,7 +92,7 @@ pub(super) fn look(state: &mut State, place: &Place) {
         labels(hash, &copy)
     });
     let Some(update) = made else {
-        return;
+        return state.after(1_000, Task::Look(Loop::StatefulSet, place.clone()));
     };
     let known = object::text(&object, "/status/currentRevision");
     let current = revision::all(state, &object)
