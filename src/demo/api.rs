@@ -35,6 +35,8 @@ use super::{
 
 /// A body larger than this is refused (`MaxRequestBodyBytes` in `k8s.io/apiserver`).
 const LARGEST: usize = 3 * 1024 * 1024;
+/// The content type of what is not JSON.
+const TEXT: &str = "text/plain; charset=utf-8";
 /// How long a watch lasts at most, in seconds, where the client does not say: from 30 minutes to an hour in life.
 const WATCHED: i64 = 45 * 60;
 
@@ -92,11 +94,7 @@ fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Ans
     let path = head.uri.path().to_owned();
     let query = head.uri.query().unwrap_or_default().to_owned();
     if let Some(text) = discovery::health(&path, &query) {
-        return Ok(answers::answer(
-            200,
-            "text/plain; charset=utf-8",
-            answers::whole(text),
-        ));
+        return Ok(answers::answer(200, TEXT, answers::whole(text)));
     }
     let open = demo.options().open && !head.headers.contains_key(header::AUTHORIZATION);
     let user = if open {
@@ -164,11 +162,20 @@ fn other(head: &Parts, path: &str) -> Result<Answer, Refusal> {
         ["", "openapi", "v3", "apis", group, version] => schema::openapi(group, version),
         _ => None,
     };
-    let found = found.ok_or_else(Refusal::no_such_path)?;
-    Ok(answers::pieces(
-        &[Bytes::from(found.to_string())],
-        &head.headers,
-    ))
+    let Some(found) = found else {
+        if discovery::is_below_a_group(path) {
+            return Err(Refusal::no_such_path());
+        }
+        // Nobody is there who could answer in the words of the API.
+        let text = "404 page not found\n";
+        return Ok(answers::answer(404, TEXT, answers::whole(text)));
+    };
+    let mut answer = answers::pieces(&[Bytes::from(found.to_string())], &head.headers);
+    if path.trim_end_matches('/') == "/openapi/v3" {
+        let kind = HeaderValue::from_static(TEXT);
+        answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    Ok(answer)
 }
 
 fn stored(
@@ -210,6 +217,7 @@ pub(super) fn shown(demo: &Demo, call: &Call, said: Said) -> Result<Answer, Refu
             super::table::table(call.resource, &items, read::include(call)?, &about, now)
         }
         _ if is_status => said.object,
+        request::Form::Metadata => super::table::partial(&said.object),
         _ => call.shown(said.object),
     };
     let mut answer = answers::object(said.code, &object);
@@ -244,10 +252,9 @@ fn watch(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
             }
         })
         .take_until(until);
-    let kind = match call.form {
-        request::Form::Plain => "application/json",
-        request::Form::Table => "application/json;as=Table;g=meta.k8s.io;v=v1",
-        request::Form::Metadata => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
-    };
-    Ok(answers::answer(200, kind, answers::stream(lines)))
+    Ok(answers::answer(
+        200,
+        "application/json",
+        answers::stream(lines),
+    ))
 }

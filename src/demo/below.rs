@@ -76,6 +76,7 @@ fn scale(
         Verb::Update => write::decode(headers, body)?,
         _ => write::patched_scale(headers, &scale, body)?,
     };
+    write::same_kind(&wanted, "autoscaling/v1", "Scale")?;
     let mut after = object.clone();
     strategy::set_scale(call.resource, &mut after, &wanted)?;
     let whole = Call {
@@ -99,7 +100,12 @@ fn evict(
     body: &Bytes,
 ) -> Result<Said, Refusal> {
     let eviction = write::decode(headers, body)?;
+    write::same_kind(&eviction, "policy/v1", "Eviction")?;
     let pod = held(state, call)?;
+    if object::name(&eviction) != call.name {
+        let what = "name in URL does not match name in Eviction object";
+        return Err(Refusal::bad_request(what));
+    }
     let entry = state.store.get(&PODS, &call.namespace, &call.name);
     let labels = entry.map_or_else(Vec::new, |entry| entry.labels.clone());
     let budgets: Vec<Value> = state
@@ -205,6 +211,19 @@ fn finalize(
     Ok(Said::found(state.update(call.resource, namespace)))
 }
 
+/// 404 of what nobody has measured: the metrics server speaks of Pods, and of nodes in the singular.
+fn unmeasured(call: &Call) -> Refusal {
+    let what = if call.resource.namespaced {
+        call.resource.plural
+    } else {
+        call.resource.singular
+    };
+    let name = &call.name;
+    let mut refusal = Refusal::new(404, "NotFound", format!("{what} \"{name}\" not found"));
+    refusal.details = json!({"name": name, "kind": what});
+    refusal
+}
+
 /// What Pods and nodes use, worked out as it is asked for.
 pub(super) fn metrics(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
     let of_pods = call.resource.namespaced;
@@ -224,7 +243,7 @@ pub(super) fn metrics(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal>
             .store
             .get(measured.resource, &call.namespace, &call.name);
         let found = entry.and_then(|entry| measure(entry));
-        let found = found.ok_or_else(|| Refusal::not_found(call.resource, &call.name))?;
+        let found = found.ok_or_else(|| unmeasured(&measured))?;
         return Ok(vec![Bytes::from(found.to_string())]);
     }
     let chosen = read::selection(&measured)?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     object,
-    refusal::Refusal,
+    refusal::{Fault, Refusal},
     resource::{JOBS, NAMESPACES, PODS, REPLICATION_CONTROLLERS, Resource},
     state::State,
 };
@@ -50,9 +50,11 @@ impl Deletion {
         let policy = options["propagationPolicy"].as_str();
         let orphan = options["orphanDependents"].as_bool();
         if policy.is_some() && orphan.is_some() {
-            return Err(wrong(
-                "propagationPolicy: Invalid value: \"orphanDependents and propagationPolicy cannot be both set\"",
-            ));
+            return Err(wrong(Fault::invalid(
+                "propagationPolicy",
+                &options["propagationPolicy"],
+                "orphanDependents and deletionPropagation cannot be both set",
+            )));
         }
         let propagation = match (policy, orphan) {
             (None, None) => Propagation::Usual,
@@ -60,9 +62,9 @@ impl Deletion {
             (Some("Foreground"), _) => Propagation::Foreground,
             (Some("Orphan"), _) | (None, Some(true)) => Propagation::Orphan,
             (Some(other), _) => {
-                return Err(wrong(&format!(
-                    "propagationPolicy: Unsupported value: \"{other}\": supported values: \"Background\", \"Foreground\", \"Orphan\""
-                )));
+                let known = ["Foreground", "Background", "Orphan", "nil"];
+                let fault = Fault::unsupported("propagationPolicy", &json!(other), &known);
+                return Err(wrong(fault));
             }
         };
         let text = |pointer: &str| {
@@ -79,12 +81,8 @@ impl Deletion {
     }
 }
 
-fn wrong(why: &str) -> Refusal {
-    Refusal::new(
-        422,
-        "Invalid",
-        format!("DeleteOptions.meta.k8s.io \"\" is invalid: {why}"),
-    )
+fn wrong(fault: Fault) -> Refusal {
+    Refusal::invalid_options("DeleteOptions", &[fault])
 }
 
 /// Deletes an object. What is answered is the object where it stays for a while or where the kind answers itself, and
@@ -115,34 +113,40 @@ pub fn delete(
     if !deletion.dry_run {
         state.remove(resource, namespace, name);
     }
-    Ok(if answers_itself(resource) {
+    Ok(if std::ptr::eq(resource, &PODS) {
         object
+    } else if answers_itself(resource) {
+        known
     } else {
         success(resource, &known)
     })
 }
 
 fn check(resource: &Resource, known: &Value, deletion: &Deletion) -> Result<(), Refusal> {
+    let (uid, version) = (
+        object::uid(known),
+        object::text(known, "/metadata/resourceVersion"),
+    );
+    let why = match (&deletion.uid, &deletion.version) {
+        (Some(wanted), _) if wanted != uid => format!(
+            "the UID in the precondition ({wanted}) does not match the UID in record ({uid}). The object might have been deleted and then recreated"
+        ),
+        (_, Some(wanted)) if wanted != version => format!(
+            "the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified"
+        ),
+        _ => return Ok(()),
+    };
+    // Here a server speaks of the kind as if it were the resource.
+    let kind = if resource.group.is_empty() {
+        resource.kind.to_owned()
+    } else {
+        format!("{}.{}", resource.kind, resource.group)
+    };
     let name = object::name(known);
-    if let Some(uid) = &deletion.uid
-        && uid != object::uid(known)
-    {
-        let why = format!(
-            "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
-            object::uid(known)
-        );
-        return Err(Refusal::conflict(resource, name, &why));
-    }
-    let version = object::text(known, "/metadata/resourceVersion");
-    if let Some(wanted) = &deletion.version
-        && wanted != version
-    {
-        let why = format!(
-            "Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {version}"
-        );
-        return Err(Refusal::conflict(resource, name, &why));
-    }
-    Ok(())
+    let message = format!("Operation cannot be fulfilled on {kind} \"{name}\": {why}");
+    let mut refusal = Refusal::new(409, "Conflict", message).about(resource, name);
+    refusal.details["kind"] = json!(resource.kind);
+    Err(refusal)
 }
 
 /// The object as it is once its deletion is asked for.
@@ -216,16 +220,17 @@ fn leaves_its_own(resource: &Resource) -> bool {
 
 /// Kinds whose deletion is answered with the object itself (`ReturnDeletedObject`).
 fn answers_itself(resource: &Resource) -> bool {
-    resource.group.is_empty()
-        && matches!(
-            resource.plural,
-            "pods"
-                | "services"
+    matches!(
+        (resource.group, resource.plural),
+        (
+            "",
+            "services"
                 | "serviceaccounts"
                 | "persistentvolumeclaims"
                 | "persistentvolumes"
                 | "resourcequotas"
-        )
+        ) | ("storage.k8s.io", "storageclasses")
+    )
 }
 
 fn success(resource: &Resource, known: &Value) -> Value {

@@ -83,6 +83,15 @@ pub fn answer(path: &str, accept: &str) -> Option<(Value, &'static str)> {
     }
 }
 
+/// Whether a path is below a group that is served, which then says itself that it has no such thing.
+pub fn is_below_a_group(path: &str) -> bool {
+    match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
+        ["api", ..] => true,
+        ["apis", group, ..] => named_groups().contains(group),
+        _ => false,
+    }
+}
+
 /// What `/healthz`, `/livez` and `/readyz` say, and the checks below them.
 pub fn health(path: &str, query: &str) -> Option<String> {
     let mut parts = path.trim_end_matches('/').split('/').skip(1);
@@ -213,10 +222,14 @@ fn resources(group: &str, version: &str) -> Option<Value> {
             all.push(told);
         }
     }
-    Some(json!({
-        "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": first.api_version(),
-        "resources": all,
-    }))
+    let mut list = json!({
+        "kind": "APIResourceList", "groupVersion": first.api_version(), "resources": all,
+    });
+    // The oldest list of all says no version.
+    if !group.is_empty() {
+        list["apiVersion"] = json!("v1");
+    }
+    Some(list)
 }
 
 fn add_names(told: &mut Value, resource: &Resource) {

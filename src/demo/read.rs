@@ -14,7 +14,6 @@ use super::{
     state::State,
     store::{Entry, Store},
     table,
-    watch::invalid_options,
 };
 
 /// Where a list goes on, as `k8s.io/apiserver/pkg/storage/continue.go` writes it.
@@ -67,7 +66,7 @@ pub fn include(call: &Call) -> Result<table::Include, Refusal> {
         Some("None") => Ok(table::Include::None),
         Some("Object") => Ok(table::Include::Object),
         Some(other) => Err(Refusal::bad_request(format!(
-            "unrecognized includeObject value: \"{other}\""
+            "Unable to convert to Table as requested: includeObject: Invalid value: \"{other}\": must be 'Metadata', 'Object', 'None', or empty"
         ))),
     }
 }
@@ -105,7 +104,7 @@ pub fn list(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
     }
 }
 
-/// A list as it is written by hand, since its items are text already.
+/// A list as it is written by hand, since its items are text already. They do not say their kind: the list has said it.
 fn plain(call: &Call, about: &Value, entries: &[Arc<Entry>]) -> Vec<Bytes> {
     let head = format!(
         "{{\"kind\":\"{}List\",\"apiVersion\":\"{}\",\"metadata\":{about},\"items\":[",
@@ -120,10 +119,12 @@ fn plain(call: &Call, about: &Value, entries: &[Arc<Entry>]) -> Vec<Bytes> {
         if at > 0 {
             pieces.push(Bytes::from_static(b","));
         }
-        pieces.push(match call.older {
-            Some(_) => Bytes::from(call.shown(entry.value()).to_string()),
-            None => entry.json.clone(),
-        });
+        if call.older.is_some() {
+            pieces.push(Bytes::from(call.shown(entry.value()).to_string()));
+        } else {
+            pieces.push(Bytes::from_static(b"{"));
+            pieces.push(entry.json.slice(entry.head..));
+        }
     }
     pieces.push(Bytes::from_static(b"]}\n"));
     pieces
@@ -149,21 +150,22 @@ pub fn page(store: &Store, call: &Call) -> Result<Page, Refusal> {
         Some(snapshot) => Box::new(snapshot.values()),
     };
     let after = start.as_deref();
-    let mut wanted = entries
-        .skip_while(|entry| after.is_some_and(|start| *place(entry) < *start))
-        .filter(|entry| selection.matches(entry));
+    let mut all = entries.skip_while(|entry| after.is_some_and(|start| *place(entry) < *start));
     let mut shown: Vec<Arc<Entry>> = Vec::new();
     let mut next = None;
     let mut remaining = 0;
-    for entry in wanted.by_ref() {
+    for entry in all.by_ref() {
+        // A full page goes on wherever there is more, chosen or not: a server has not looked at that yet.
         if shown.len() == limit {
             next = Some(place(entry));
             remaining = 1;
             break;
         }
-        shown.push(Arc::clone(entry));
+        if selection.matches(entry) {
+            shown.push(Arc::clone(entry));
+        }
     }
-    remaining += wanted.count();
+    remaining += all.count();
     let next = next.map(|start| {
         token(&Token {
             v: "meta.k8s.io/v1".to_owned(),
@@ -236,15 +238,11 @@ fn go_on(store: &Store, call: &Call, text: &str) -> Result<(u64, Option<String>)
 /// (kubernetes.io/docs/reference/using-api/api-concepts, "Semantics for get and list").
 fn version_asked(store: &Store, call: &Call) -> Result<u64, Refusal> {
     let newest = store.version();
+    let asked = version(call)?;
     let how = call.query.get("resourceVersionMatch");
-    let Some(asked) = version(call)? else {
-        return match how {
-            Some(_) => Err(invalid_options(&[Fault::forbidden(
-                "resourceVersionMatch",
-                "resourceVersionMatch is forbidden unless resourceVersion is provided",
-            )])),
-            None => Ok(newest),
-        };
+    check_match(asked, how)?;
+    let Some(asked) = asked else {
+        return Ok(newest);
     };
     if asked > newest {
         return Err(too_new(asked, newest));
@@ -257,6 +255,27 @@ fn version_asked(store: &Store, call: &Call) -> Result<u64, Refusal> {
         Some("Exact") => Ok(asked),
         _ => Ok(newest),
     }
+}
+
+/// Which versions can be asked for in which way (`k8s.io/apimachinery/pkg/apis/meta/internalversion/validation`).
+fn check_match(asked: Option<u64>, how: Option<&str>) -> Result<(), Refusal> {
+    let field = "resourceVersionMatch";
+    let fault = match (how, asked) {
+        (None, _) | (Some("NotOlderThan"), Some(_)) => return Ok(()),
+        (Some("Exact"), Some(asked)) if asked > 0 => return Ok(()),
+        (Some("Exact"), Some(_)) => Fault::forbidden(
+            field,
+            "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"",
+        ),
+        (Some("Exact" | "NotOlderThan"), None) => Fault::forbidden(
+            field,
+            "resourceVersionMatch is forbidden unless resourceVersion is provided",
+        ),
+        (Some(other), _) => {
+            Fault::unsupported(field, &json!(other), &["Exact", "NotOlderThan", ""])
+        }
+    };
+    Err(Refusal::invalid_options("ListOptions", &[fault]))
 }
 
 /// The version that is asked for, 0 and nothing being the same here.

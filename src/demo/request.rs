@@ -4,6 +4,7 @@ use http::{HeaderMap, Method, Uri, header};
 use serde_json::Value;
 
 use super::{
+    discovery,
     refusal::Refusal,
     resource::{self, Resource},
     versions::{self, Older},
@@ -182,6 +183,9 @@ pub fn read(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Asked, Re
         ["apis", group, version, rest @ ..] if !rest.is_empty() => (*group, *version, rest),
         _ => return Ok(Asked::Other),
     };
+    if !discovery::is_below_a_group(path) {
+        return Ok(Asked::Other);
+    }
     let (namespace, rest) = match rest {
         // `namespaces/shop/pods` is in a namespace; `namespaces/shop` and its own parts are about one.
         ["namespaces", _] | ["namespaces", _, "status" | "finalize"] => ("", rest),

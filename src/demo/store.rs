@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    fmt::Write as _,
     ops::Bound,
     sync::{Arc, OnceLock},
 };
@@ -44,8 +45,28 @@ pub struct Entry {
     pub owners: Vec<Box<str>>,
     /// All of it, as JSON.
     pub json: Bytes,
+    /// Where in it stands what follows kind and version, as a list shows its items.
+    pub head: usize,
     /// What controllers ask again and again, read from the JSON once, when it is first asked.
     pub facts: OnceLock<Facts>,
+}
+
+/// An object as text, which begins with its kind and version, and where it goes on behind them.
+fn write(object: &Value) -> (Bytes, usize) {
+    let mut text = format!(
+        "{{\"kind\":{},\"apiVersion\":{},",
+        object["kind"], object["apiVersion"]
+    );
+    let head = text.len();
+    let fields = object.as_object().into_iter().flatten();
+    let rest = fields.filter(|(name, _)| !matches!(name.as_str(), "kind" | "apiVersion"));
+    for (at, (name, value)) in rest.enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{comma}{}:{value}", json!(name));
+    }
+    text.push('}');
+    (Bytes::from(text), head)
 }
 
 impl Entry {
@@ -64,6 +85,7 @@ impl Entry {
             .iter()
             .map(|(name, pointer)| (*name, plain(object.pointer(pointer)).into()))
             .collect();
+        let (json, head) = write(object);
         Self {
             resource,
             namespace: object::namespace(object).into(),
@@ -73,7 +95,8 @@ impl Entry {
             labels,
             fields,
             owners,
-            json: Bytes::from(object.to_string()),
+            json,
+            head,
             facts: OnceLock::new(),
         }
     }

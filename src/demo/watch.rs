@@ -17,7 +17,6 @@ use super::{
     read::{include, selection, version},
     refusal::{Fault, Refusal},
     request::{Call, Form},
-    resource::{PODS, Resource},
     select::Selection,
     state::State,
     store::{Change, Entry, Event},
@@ -152,8 +151,12 @@ impl Watch {
         let resource = self.call.resource;
         let mut object = json!({
             "kind": resource.kind, "apiVersion": resource.api_version(),
-            "metadata": {"resourceVersion": version.to_string(), "creationTimestamp": null},
+            "metadata": {"resourceVersion": version.to_string()},
         });
+        if self.call.form == Form::Metadata {
+            object["kind"] = json!("PartialObjectMetadata");
+            object["apiVersion"] = json!("meta.k8s.io/v1");
+        }
         if end {
             object["metadata"]["annotations"] = json!({"k8s.io/initial-events-end": "true"});
         }
@@ -228,15 +231,5 @@ fn check_streaming(call: &Call, streams: Option<&str>) -> Result<(), Refusal> {
     if faults.is_empty() {
         return Ok(());
     }
-    Err(invalid_options(&faults))
-}
-
-/// 422 of options that do not go together.
-pub fn invalid_options(faults: &[Fault]) -> Refusal {
-    let options = Resource {
-        group: "meta.k8s.io",
-        kind: "ListOptions",
-        ..PODS
-    };
-    Refusal::invalid(&options, "", faults)
+    Err(Refusal::invalid_options("ListOptions", &faults))
 }

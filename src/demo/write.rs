@@ -13,17 +13,20 @@ use serde_json::{Value, json};
 use super::{
     access::{User, escalation::escalates},
     admission,
-    delete::{self, Deletion},
+    delete::{self, Deletion, Propagation},
     object,
     patch::{self, Kind, managed},
     proto, read,
-    refusal::Refusal,
+    refusal::{Fault, Refusal},
     registry,
     request::{Call, Query, Verb},
-    resource::PODS,
+    resource::{self, JOBS, PODS},
     schema::{self, FieldValidation},
     state::State,
 };
+
+/// What one is told who deletes a Job and does not say what is to become of its Pods (`pkg/registry/batch/job/strategy.go`).
+const CHILDREN_STAY: &str = "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
 
 /// What a change is answered with.
 #[derive(Debug)]
@@ -39,24 +42,54 @@ pub(super) struct Said {
 /// Reads a body: JSON, YAML, or protobuf.
 pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     let kind = media(headers);
-    let wrong = |error: &dyn std::fmt::Display| {
+    let wrong = |why: &str| {
         Refusal::bad_request(format!(
-            "the object provided is unrecognized (must be of type {}): {error}",
-            "JSON or YAML"
+            "couldn't get version/kind; json parse error: {why}"
         ))
     };
-    match kind.as_str() {
-        "application/json" | "" => serde_json::from_slice(body).map_err(|error| wrong(&error)),
+    let read: Value = match kind.as_str() {
+        "application/json" | "" => serde_json::from_slice(body)
+            .map_err(|error| wrong(&patch::undecodable(body, &error)))?,
         "application/yaml" => {
             let text = String::from_utf8_lossy(body);
-            serde_saphyr::from_str(&text).map_err(|error| wrong(&error))
+            serde_saphyr::from_str(&text).map_err(|error| wrong(&error.to_string()))?
         }
-        proto::MEDIA => proto::decode(body),
-        _ => Err(Refusal::unsupported_media(&format!(
-            "application/json, application/yaml, {}",
-            proto::MEDIA
-        ))),
+        proto::MEDIA => proto::decode(body)?,
+        _ => {
+            return Err(Refusal::unsupported_media(&format!(
+                "application/json, application/yaml, {}",
+                proto::MEDIA
+            )));
+        }
+    };
+    if read.is_object() {
+        return Ok(read);
     }
+    Err(wrong(&format!(
+        "json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+        patch::json_name(&read)
+    )))
+}
+
+/// The same, where an object of this kind is wanted: a body that cannot be read is shown, as far as it is short.
+fn decode_as(kind: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
+    const SHOWN: usize = 30;
+    decode(headers, body).map_err(|refusal| {
+        if refusal.code != 400 {
+            return refusal;
+        }
+        let start = &body[..body.len().min(SHOWN)];
+        let more = if body.len() > SHOWN { " ..." } else { "" };
+        let shown = match body.first() {
+            None => "<empty>".to_owned(),
+            Some(b'{') => String::from_utf8_lossy(start).into_owned(),
+            Some(_) => start.iter().map(|byte| format!("{byte:02x}")).collect(),
+        };
+        Refusal::bad_request(format!(
+            "the object provided is unrecognized (must be of type {kind}): {} ({shown}{more})",
+            refusal.message
+        ))
+    })
 }
 
 /// The content type without its parameters.
@@ -84,9 +117,38 @@ fn strictness(query: &Query) -> Result<FieldValidation, Refusal> {
         Some("Ignore") => Ok(FieldValidation::Ignore),
         Some("Strict") => Ok(FieldValidation::Strict),
         Some(other) => Err(Refusal::bad_request(format!(
-            "fieldValidation: Unsupported value: \"{other}\": supported values: \"Ignore\", \"Strict\", \"Warn\""
+            "fieldValidation: Unsupported value: \"{other}\""
         ))),
     }
+}
+
+/// What can be said of how a change is to be made (`k8s.io/apimachinery/pkg/apis/meta/v1/validation`).
+fn check_options(call: &Call, patch: Option<Kind>) -> Result<(), Refusal> {
+    let kind = match call.verb {
+        Verb::Create => "CreateOptions",
+        Verb::Update => "UpdateOptions",
+        Verb::Delete | Verb::DeleteCollection => "DeleteOptions",
+        _ => "PatchOptions",
+    };
+    let mut faults = Vec::new();
+    if patch.is_some_and(|patch| patch != Kind::Apply) && call.query.get("force").is_some() {
+        let why = "may not be specified for non-apply patch";
+        faults.push(Fault::forbidden("force", why));
+    }
+    let how: Vec<&str> = call.query.all("dryRun").collect();
+    if how.iter().any(|how| *how != "All") {
+        faults.push(Fault::unsupported("dryRun", &json!(how), &["All"]));
+    }
+    if let Some(other) = call.query.get("fieldValidation")
+        && !matches!(other, "Ignore" | "Warn" | "Strict")
+    {
+        let known = ["", "Ignore", "Strict", "Warn"];
+        faults.push(Fault::unsupported("fieldValidation", &json!(other), &known));
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::invalid_options(kind, &faults))
 }
 
 /// Makes, replaces or patches an object.
@@ -97,16 +159,16 @@ pub(super) fn write(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<Said, Refusal> {
+    if call.verb != Verb::Patch {
+        check_options(call, None)?;
+    }
     match call.verb {
-        Verb::Create => create(
-            state,
-            user,
-            call,
-            headers,
-            call.taken(decode(headers, body)?),
-        ),
+        Verb::Create => {
+            let object = call.taken(decode_as(call.resource.kind, headers, body)?);
+            create(state, user, call, headers, object)
+        }
         Verb::Update => {
-            let mut after = call.taken(decode(headers, body)?);
+            let mut after = call.taken(decode_as(call.resource.kind, headers, body)?);
             let warnings = checked(call, &mut after)?;
             let before = held(state, call)?;
             replace(state, user, call, headers, &before, after, warnings)
@@ -124,28 +186,37 @@ fn held(state: &State, call: &Call) -> Result<Value, Refusal> {
 /// An object of the right kind, with fields that its kind has, for the place that the request names.
 fn checked(call: &Call, object: &mut Value) -> Result<Vec<String>, Refusal> {
     let resource = call.resource;
-    if !object.is_object() {
-        return Err(Refusal::bad_request(format!(
-            "the object provided is unrecognized (must be of type {})",
-            resource.kind
-        )));
-    }
-    let (kind, version) = (
-        object::text(object, "/kind"),
-        object::text(object, "/apiVersion"),
-    );
     let own = resource.api_version();
-    if !(kind.is_empty() || kind == resource.kind) || !(version.is_empty() || version == own) {
-        return Err(Refusal::bad_request(format!(
-            "{kind} in version \"{version}\" cannot be handled as a {}: converting ({version}).{kind} to ({own}).{}: unknown conversion",
-            resource.kind, resource.kind
-        )));
-    }
+    same_kind(object, &own, resource.kind)?;
     object["kind"] = json!(resource.kind);
     object["apiVersion"] = json!(own);
     let warnings = schema::check(resource, object, strictness(&call.query)?)?;
     place(call, object)?;
     Ok(warnings)
+}
+
+/// An object of another kind than is wanted here is refused; one may leave out what it is.
+pub(super) fn same_kind(object: &Value, api_version: &str, kind: &str) -> Result<(), Refusal> {
+    let (said, version) = (
+        object::text(object, "/kind"),
+        object::text(object, "/apiVersion"),
+    );
+    if (said.is_empty() || said == kind) && (version.is_empty() || version == api_version) {
+        return Ok(());
+    }
+    let (_, short) = version.split_once('/').unwrap_or(("", version));
+    let (group, _) = api_version.split_once('/').unwrap_or(("core", ""));
+    let inner = group.split('.').next().unwrap_or(group);
+    let why = if resource::of_kind(version, said).is_some() {
+        format!("converting ({short}.{said}) to ({inner}.{kind}): unknown conversion")
+    } else {
+        format!(
+            "no kind \"{said}\" is registered for version \"{version}\" in scheme \"pkg/runtime/scheme.go:111\""
+        )
+    };
+    Err(Refusal::bad_request(format!(
+        "{said} in version \"{short}\" cannot be handled as a {kind}: {why}"
+    )))
 }
 
 /// Name and namespace as the path has them.
@@ -247,6 +318,7 @@ fn patched(
 ) -> Result<Said, Refusal> {
     let resource = call.resource;
     let kind = Kind::of(&media(headers))?;
+    check_options(call, Some(kind))?;
     let below = (!call.below.is_empty()).then_some(call.below.as_str());
     let before = state.get(resource, &call.namespace, &call.name);
     let mut after = if kind == Kind::Apply {
@@ -298,6 +370,22 @@ pub(super) fn patched_scale(
     patch::patch(&PODS, scale, kind, body)
 }
 
+/// Where an object is kept (`pkg/registry`: some old kinds have places of their own).
+fn key(call: &Call) -> String {
+    let place = match call.resource.plural {
+        "services" => "services/specs",
+        "endpoints" => "services/endpoints",
+        "nodes" => "minions",
+        "ingresses" => "ingress",
+        "replicationcontrollers" => "controllers",
+        plural => plural,
+    };
+    match call.within() {
+        Some(namespace) => format!("/registry/{place}/{namespace}/{}", call.name),
+        None => format!("/registry/{place}/{}", call.name),
+    }
+}
+
 /// Puts an object in the place of another, as far as that is allowed.
 pub(super) fn replace(
     state: &mut State,
@@ -316,7 +404,8 @@ pub(super) fn replace(
     };
     if !known("/metadata/uid") {
         let why = format!(
-            "Precondition failed: UID in precondition: {}, UID in object meta: {}",
+            "StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: {}",
+            key(call),
             object::uid(&after),
             object::uid(before)
         );
@@ -332,6 +421,7 @@ pub(super) fn replace(
         return Err(refusal);
     }
     let mut after = registry::prepare_update(state, resource, before, after, below)?;
+    after["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"].clone();
     let is_apply = call.verb == Verb::Patch && Kind::of(&media(headers)).ok() == Some(Kind::Apply);
     if !is_apply {
         let manager = manager(&call.query, headers);
@@ -386,15 +476,20 @@ pub(super) fn delete(
     } else {
         decode(headers, body)?
     };
+    check_options(call, None)?;
     let deletion = Deletion::read(&options)?;
     let resource = call.resource;
+    let mut warnings = Vec::new();
+    if std::ptr::eq(resource, &JOBS) && deletion.propagation == Propagation::Usual {
+        warnings.push(CHILDREN_STAY.to_owned());
+    }
     if call.verb == Verb::Delete {
         admission::admit_delete(resource, &call.name)?;
         let object = delete::delete(state, resource, &call.namespace, &call.name, &deletion)?;
         return Ok(Said {
             code: 200,
             object,
-            warnings: Vec::new(),
+            warnings,
         });
     }
     let page = read::page(&state.store, call)?;
@@ -409,6 +504,6 @@ pub(super) fn delete(
             "kind": format!("{}List", resource.kind), "apiVersion": resource.api_version(),
             "metadata": {"resourceVersion": state.store.version().to_string()}, "items": items,
         }),
-        warnings: Vec::new(),
+        warnings,
     })
 }

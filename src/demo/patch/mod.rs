@@ -128,7 +128,7 @@ fn read(kind: Kind, body: &[u8]) -> Result<Value, Refusal> {
 }
 
 /// As Go's decoder says it.
-fn undecodable(body: &[u8], error: &serde_json::Error) -> String {
+pub(super) fn undecodable(body: &[u8], error: &serde_json::Error) -> String {
     let ends = error.is_eof();
     let at = String::from_utf8_lossy(body)
         .lines()
@@ -143,7 +143,7 @@ fn undecodable(body: &[u8], error: &serde_json::Error) -> String {
 }
 
 /// What a JSON value is called in messages.
-fn json_name(value: &Value) -> &'static str {
+pub(super) fn json_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",
