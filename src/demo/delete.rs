@@ -113,7 +113,7 @@ pub fn delete(
     if !deletion.dry_run {
         state.remove(resource, namespace, name);
     }
-    Ok(if std::ptr::eq(resource, &PODS) {
+    Ok(if resource.is(&PODS) {
         object
     } else if answers_itself(resource) {
         known

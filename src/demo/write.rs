@@ -6,6 +6,8 @@
 //!                                                          dry run? answer only ← managed fields ← ───────────┘
 //! ```
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use serde_json::{Value, json};
@@ -83,7 +85,10 @@ fn decode_as(kind: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refu
         let shown = match body.first() {
             None => "<empty>".to_owned(),
             Some(b'{') => String::from_utf8_lossy(start).into_owned(),
-            Some(_) => start.iter().map(|byte| format!("{byte:02x}")).collect(),
+            Some(_) => start.iter().fold(String::new(), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            }),
         };
         Refusal::bad_request(format!(
             "the object provided is unrecognized (must be of type {kind}): {} ({shown}{more})",
@@ -480,7 +485,7 @@ pub(super) fn delete(
     let deletion = Deletion::read(&options)?;
     let resource = call.resource;
     let mut warnings = Vec::new();
-    if std::ptr::eq(resource, &JOBS) && deletion.propagation == Propagation::Usual {
+    if resource.is(&JOBS) && deletion.propagation == Propagation::Usual {
         warnings.push(CHILDREN_STAY.to_owned());
     }
     if call.verb == Verb::Delete {
