@@ -94,7 +94,7 @@ fn each_role_sees_what_it_may() {
 struct Served {
     child: Child,
     kubeconfig: PathBuf,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Drop for Served {
@@ -120,7 +120,7 @@ impl Served {
         let served = Self {
             child,
             kubeconfig,
-            _home: home,
+            home,
         };
         eventually(WITHIN, || served.read()).expect("a kubeconfig");
         served
@@ -233,5 +233,86 @@ fn what_cannot_be_served_is_said() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success(), "{args:?}");
         assert!(said.contains(words), "{args:?}: {said}");
+    }
+}
+
+impl Served {
+    /// What kubectl prints, and whether it succeeded; None where it is not installed.
+    fn kubectl(&self, args: &[&str]) -> Option<(bool, String)> {
+        let output = Command::new("kubectl")
+            .args(["--kubeconfig", self.kubeconfig.to_str().unwrap()])
+            .args(["--cache-dir", self.home.path().to_str().unwrap()])
+            .args(args)
+            .env("EDITOR", "sed -i s/tier:\\ web/tier:\\ edge/")
+            .stdin(Stdio::null())
+            .output()
+            .ok()?;
+        let said = [output.stdout, output.stderr].concat();
+        Some((output.status.success(), String::from_utf8(said).unwrap()))
+    }
+}
+
+/// What is asked of kubectl, in this order, and what it must say.
+const ASKED: &[(&str, &str)] = &[
+    ("create namespace try", "namespace/try created"),
+    (
+        "-n try create deployment web --image=web:1 --replicas=2 --port=80",
+        "deployment.apps/web created",
+    ),
+    (
+        "-n try wait --for=condition=Available deploy/web --timeout=120s",
+        "condition met",
+    ),
+    ("-n try get deploy,rs,pods", "deployment.apps/web   2/2"),
+    ("-n try describe deploy web", "ScalingReplicaSet"),
+    ("-n try expose deploy web --port=80", "service/web exposed"),
+    ("-n try set image deploy/web web=web:2", "image updated"),
+    (
+        "-n try rollout status deploy/web --timeout=120s",
+        "successfully rolled out",
+    ),
+    ("-n try rollout history deploy/web", "2"),
+    ("-n try rollout undo deploy/web", "rolled back"),
+    (
+        "-n try rollout status deploy/web --timeout=120s",
+        "successfully rolled out",
+    ),
+    ("-n try scale deploy/web --replicas=3", "scaled"),
+    (
+        "-n try autoscale deploy/web --min=2 --max=4 --cpu-percent=50",
+        "autoscaled",
+    ),
+    ("-n try get hpa", "web"),
+    ("-n try label deploy web tier=web", "labeled"),
+    ("-n try edit deploy web", "edited"),
+    ("-n try get deploy -l tier=edge", "web"),
+    ("-n try exec deploy/web -- echo hello there", "hello there"),
+    (
+        "-n try exec deploy/web -- no-such-program",
+        "executable file not found",
+    ),
+    ("-n shop-prod logs deploy/web --tail=3", "GET"),
+    ("top pods -n shop-prod", "MEMORY(bytes)"),
+    ("top nodes", "node-a1"),
+    ("auth can-i delete pods", "yes"),
+    ("auth can-i delete pods --as nobody", "no"),
+    ("explain deployment.spec.replicas", "<integer>"),
+    ("-n try delete deploy web", "deleted"),
+    ("-n try get deploy web", "(NotFound)"),
+    ("get widgets", "the server doesn't have a resource type"),
+    ("delete namespace try --timeout=120s", "deleted"),
+];
+
+#[test]
+fn kubectl_works_against_it() {
+    let served = Served::start(&[]);
+    served.get("demo", "/version");
+    for (line, words) in ASKED {
+        let args: Vec<&str> = line.split(' ').collect();
+        let Some((_, said)) = served.kubectl(&args) else {
+            // Not everybody has it.
+            return;
+        };
+        assert!(said.contains(words), "kubectl {line}: {said}");
     }
 }
