@@ -35,7 +35,11 @@ pub fn admit(
             prioritize(state, resource, object)?;
             tolerate(object);
         }
-        ("", "persistentvolumeclaims") => default_class(state, object),
+        ("", "persistentvolumeclaims") => {
+            default_class(state, object);
+            protect(object, "kubernetes.io/pvc-protection");
+        }
+        ("", "persistentvolumes") => protect(object, "kubernetes.io/pv-protection"),
         _ => {}
     }
     Ok(())
@@ -93,6 +97,15 @@ pub fn admit_delete(resource: &'static Resource, name: &str) -> Result<(), Refus
         ));
     }
     Ok(())
+}
+
+/// What is in use may not go (`StorageObjectInUseProtection`).
+fn protect(object: &mut Value, finalizer: &str) {
+    let mut finalizers = object::items(object, "/metadata/finalizers").to_vec();
+    if !finalizers.iter().any(|known| known == finalizer) {
+        finalizers.push(json!(finalizer));
+        object["metadata"]["finalizers"] = json!(finalizers);
+    }
 }
 
 /// What an object is called while it is admitted: a generated name is not known yet then.

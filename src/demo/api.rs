@@ -20,14 +20,18 @@ use tokio::{
 use tower::BoxError;
 
 use super::{
-    access::{self, Ask, MASTERS, User, review::review, who::who},
+    access::{
+        self, Ask, MASTERS, User,
+        review::review,
+        who::{impersonate, who},
+    },
     below, discovery,
     faults::{self, Fault},
     http::{self as answers, Answer, Lines},
     read,
     refusal::Refusal,
     request::{self, Asked, Call, Verb},
-    resource::Served,
+    resource::{ENDPOINTS, Served},
     schema,
     serve::Demo,
     write::{self, Said},
@@ -35,6 +39,9 @@ use super::{
 
 /// A body larger than this is refused (`MaxRequestBodyBytes` in `k8s.io/apiserver`).
 const LARGEST: usize = 3 * 1024 * 1024;
+/// What everybody is told who asks for Endpoints.
+const OLD_ENDPOINTS: &str =
+    "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
 /// The content type of what is not JSON.
 const TEXT: &str = "text/plain; charset=utf-8";
 /// How long a watch lasts at most, in seconds, where the client does not say: from 30 minutes to an hour in life.
@@ -83,7 +90,10 @@ where
         Ok(asked) => meet(demo, &mut head, asked, &body),
         Err(refusal) => Err(refusal),
     };
-    let answer = outcome.unwrap_or_else(|refusal| answers::refusal(&refusal));
+    let mut answer = outcome.unwrap_or_else(|refusal| answers::refusal(&refusal));
+    if plural == ENDPOINTS.plural && !matches!(answer.status().as_u16(), 401 | 403) {
+        warn(answer.headers_mut(), &[OLD_ENDPOINTS.to_owned()]);
+    }
     Ok(match &fault {
         Some(fault) => faults::spoil(answer, fault),
         None => answer,
@@ -98,7 +108,8 @@ fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Ans
     }
     let open = demo.options().open && !head.headers.contains_key(header::AUTHORIZATION);
     let user = if open {
-        User::new("admin", &[MASTERS])
+        let admin = User::new("admin", &[MASTERS]);
+        demo.with(|state| impersonate(state, &head.headers, admin))?
     } else {
         demo.with(|state| who(state, &head.headers, &demo.options().tokens))?
     };
@@ -122,8 +133,14 @@ fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Ans
     }
     match call.resource.served {
         Served::Asked => {
-            let object = write::decode(&head.headers, body)?;
-            let review = demo.with(|state| review(state, &user, call.resource, object))?;
+            let mut object = write::decode(&head.headers, body)?;
+            let review = demo.with(|state| {
+                if call.resource.group == "authorization.k8s.io" {
+                    let now = state.now();
+                    write::sign(call.resource, &call.query, &head.headers, now, &mut object);
+                }
+                review(state, &user, call.resource, object)
+            })?;
             Ok(answers::object(201, &review))
         }
         Served::Computed => {

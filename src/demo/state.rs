@@ -287,6 +287,20 @@ impl State {
     /// written twice (`k8s.io/client-go/tools/record`, `EventAggregator`).
     pub fn event(&mut self, about: &Value, kind: &str, reason: &str, message: &str, from: &str) {
         if self.now >= self.silent_before {
+            super::events::record(self, (about, ""), kind, reason, message, from);
+        }
+    }
+
+    /// Says that something happened to a part of an object: `spec.containers{web}`.
+    pub fn event_of_part(
+        &mut self,
+        about: (&Value, &str),
+        kind: &str,
+        reason: &str,
+        message: &str,
+        from: &str,
+    ) {
+        if self.now >= self.silent_before {
             super::events::record(self, about, kind, reason, message, from);
         }
     }

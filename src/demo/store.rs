@@ -53,18 +53,25 @@ pub struct Entry {
 
 /// An object as text, which begins with its kind and version, and where it goes on behind them.
 fn write(object: &Value) -> (Bytes, usize) {
-    let mut text = format!(
-        "{{\"kind\":{},\"apiVersion\":{},",
-        object["kind"], object["apiVersion"]
-    );
-    let head = text.len();
-    let fields = object.as_object().into_iter().flatten();
-    let rest = fields.filter(|(name, _)| !matches!(name.as_str(), "kind" | "apiVersion"));
-    for (at, (name, value)) in rest.enumerate() {
-        let comma = if at > 0 { "," } else { "" };
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{comma}{}:{value}", json!(name));
+    let mut text = String::from("{");
+    let mut head = 1;
+    let fields = || object.as_object().into_iter().flatten();
+    let is_type = |name: &str| matches!(name, "kind" | "apiVersion");
+    let types = fields().filter(|(name, _)| is_type(name));
+    let rest = fields().filter(|(name, _)| !is_type(name));
+    for (at, (name, value)) in types.chain(rest).enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        if is_type(name) {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "\"{name}\":{value}");
+            head = text.len() + 1;
+        } else {
+            let _ = write!(text, "{}:{value}", Value::from(name.as_str()));
+        }
     }
+    let head = head.min(text.len());
     text.push('}');
     (Bytes::from(text), head)
 }

@@ -20,7 +20,7 @@ mod variables;
 mod volumes;
 mod workloads;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::field::{Faults, Field};
 use super::{refusal::Fault, resource::Resource};
@@ -123,7 +123,12 @@ fn change(resource: &Resource, after: &Field<'_>, before: &Field<'_>, faults: &m
         ("rbac.authorization.k8s.io", _) => {
             let (role, known) = (after.child("roleRef"), before.child("roleRef"));
             if role.value != known.value {
-                faults.invalid(&role, "cannot change roleRef");
+                // The server shows it by the names of its Go fields.
+                let shown = json!({
+                    "APIGroup": role.child("apiGroup").value, "Kind": role.child("kind").value,
+                    "Name": role.child("name").value,
+                });
+                faults.invalid_value(&*role.path, &shown, "cannot change roleRef");
             }
         }
         ("networking.k8s.io", "ingressclasses") => {

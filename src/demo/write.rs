@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     access::{User, escalation::escalates},
-    admission,
+    admission, defaults,
     delete::{self, Deletion, Propagation},
     object,
     patch::{self, Kind, managed},
@@ -22,7 +22,7 @@ use super::{
     refusal::{Fault, Refusal},
     registry,
     request::{Call, Query, Verb},
-    resource::{self, JOBS, PODS},
+    resource::{self, JOBS, PODS, Resource},
     schema::{self, FieldValidation},
     state::State,
 };
@@ -238,6 +238,7 @@ fn place(call: &Call, object: &mut Value) -> Result<(), Refusal> {
     if call.resource.namespaced {
         object["metadata"]["namespace"] = json!(call.namespace);
     }
+    object::tidy(object);
     let name = object::name(object);
     if !call.name.is_empty() && name != call.name {
         return Err(Refusal::bad_request(format!(
@@ -297,13 +298,13 @@ fn make(
     if let Some(refusal) = escalates(state, user, resource, &object) {
         return Err(refusal);
     }
-    let applied = object["metadata"]["managedFields"].take();
+    // Who sets what is written down before admission and strategy do their part: that is nobody's.
+    let owned = match object["metadata"]["managedFields"].take() {
+        Value::Null => owned(resource, None, &object, manager, state.now(), None),
+        applied => applied,
+    };
     let mut object = state.prepare(resource, object)?;
-    if applied.is_null() {
-        managed::update(resource, None, &mut object, manager, state.now(), None);
-    } else {
-        object["metadata"]["managedFields"] = applied;
-    }
+    own(&mut object, owned);
     if !call.is_dry_run()? {
         state.keep(resource, &mut object);
     }
@@ -375,6 +376,42 @@ pub(super) fn patched_scale(
     patch::patch(&PODS, scale, kind, body)
 }
 
+/// The managed fields of an object that a client wants to be so.
+fn owned(
+    resource: &'static Resource,
+    before: Option<&Value>,
+    after: &Value,
+    manager: &str,
+    now: i64,
+    below: Option<&str>,
+) -> Value {
+    let mut after = after.clone();
+    defaults::fill(resource, &mut after);
+    managed::update(resource, before, &mut after, manager, now, below);
+    after["metadata"]["managedFields"].take()
+}
+
+fn own(object: &mut Value, owned: Value) {
+    if !owned.is_null() {
+        object["metadata"]["managedFields"] = owned;
+    } else if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.remove("managedFields");
+    }
+}
+
+/// Writes into a question who asks it, as into an object.
+pub(super) fn sign(
+    resource: &'static Resource,
+    query: &Query,
+    headers: &HeaderMap,
+    now: i64,
+    object: &mut Value,
+) {
+    let manager = manager(query, headers);
+    let owned = owned(resource, None, object, &manager, now, None);
+    own(object, owned);
+}
+
 /// Where an object is kept (`pkg/registry`: some old kinds have places of their own).
 fn key(call: &Call) -> String {
     let place = match call.resource.plural {
@@ -425,20 +462,16 @@ pub(super) fn replace(
     {
         return Err(refusal);
     }
-    let mut after = registry::prepare_update(state, resource, before, after, below)?;
-    after["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"].clone();
     let is_apply = call.verb == Verb::Patch && Kind::of(&media(headers)).ok() == Some(Kind::Apply);
-    if !is_apply {
+    let owned = if is_apply {
+        after["metadata"]["managedFields"].clone()
+    } else {
         let manager = manager(&call.query, headers);
-        managed::update(
-            resource,
-            Some(before),
-            &mut after,
-            &manager,
-            state.now(),
-            below,
-        );
-    }
+        owned(resource, Some(before), &after, &manager, state.now(), below)
+    };
+    let mut after = registry::prepare_update(state, resource, before, after, below)?;
+    own(&mut after, owned);
+    after["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"].clone();
     let object = if call.is_dry_run()? {
         after
     } else {

@@ -80,7 +80,8 @@ fn anonymous() -> User {
 
 const EXTRA: &str = "impersonate-extra-";
 
-fn impersonate(state: &State, headers: &HeaderMap, user: User) -> Result<User, Refusal> {
+/// Whom a user wants to be, if they may.
+pub fn impersonate(state: &State, headers: &HeaderMap, user: User) -> Result<User, Refusal> {
     let text = |value: &http::HeaderValue| value.to_str().unwrap_or("").to_owned();
     let one = |name: &str| headers.get(name).map(text).filter(|text| !text.is_empty());
     let groups: Vec<String> = headers

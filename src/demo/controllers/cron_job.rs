@@ -47,6 +47,19 @@ pub(super) fn look(state: &mut State, place: &Place) {
 /// Takes those that are over off its list.
 fn see_finished(state: &mut State, cron: &mut Value, jobs: &[Value]) {
     let active = object::items(cron, "/status/active").to_vec();
+    for job in jobs {
+        let is_known = active.iter().any(|known| known["uid"] == object::uid(job));
+        let name = object::name(job);
+        if job_status::finished(job).is_none() {
+            if !is_known {
+                let message =
+                    format!("Saw a job that the controller did not create or forgot: {name}");
+                state.event(cron, "Warning", "UnexpectedJob", &message, FROM);
+            }
+        } else if !is_known && is_complete(job) {
+            succeeded(cron, job);
+        }
+    }
     let mut still = Vec::new();
     for reference in active {
         let name = object::text(&reference, "/name").to_owned();
@@ -64,11 +77,19 @@ fn see_finished(state: &mut State, cron: &mut Value, jobs: &[Value]) {
         let how = if well { "Complete" } else { "Failed" };
         let message = format!("Saw completed job: {name}, condition: {how}");
         state.event(cron, "Normal", "SawCompletedJob", &message, FROM);
-        if well && !job["status"]["completionTime"].is_null() {
-            cron["status"]["lastSuccessfulTime"] = job["status"]["completionTime"].clone();
+        if well {
+            succeeded(cron, job);
         }
     }
     set_active(cron, &still);
+}
+
+/// Keeps when the last of its Jobs ended well.
+fn succeeded(cron: &mut Value, job: &Value) {
+    let done = object::text(job, "/status/completionTime");
+    if object::millis(done) > object::millis(object::text(cron, "/status/lastSuccessfulTime")) {
+        cron["status"]["lastSuccessfulTime"] = json!(done);
+    }
 }
 
 fn set_active(cron: &mut Value, active: &[Value]) {

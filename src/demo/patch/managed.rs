@@ -5,7 +5,11 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{object, resource::Resource, schema},
+    super::{
+        object,
+        resource::{EVENTS, Resource},
+        schema,
+    },
     set::Set,
     typed::{self, Difference},
 };
@@ -128,12 +132,12 @@ pub fn update(
     };
     if !entries.is_empty() || before.is_none() {
         let schema = schema::of(resource);
-        let bare;
+        let empty;
         let before = if let Some(before) = before {
             before
         } else {
-            bare = schema.bare();
-            &bare
+            empty = bare(resource);
+            &empty
         };
         let difference = typed::compare(before, after, schema);
         let entry = Entry::new(resource, manager, false, subresource);
@@ -141,6 +145,21 @@ pub fn update(
         cap(&mut entries);
     }
     put(after, entries);
+}
+
+/// What a server writes of an object of which nothing was said.
+fn bare(resource: &Resource) -> Value {
+    let mut bare = schema::of(resource).bare();
+    // Some times and names of an Event are always written.
+    if std::ptr::eq(resource, &EVENTS) {
+        for time in ["eventTime", "firstTimestamp", "lastTimestamp"] {
+            bare[time] = Value::Null;
+        }
+        for name in ["reportingComponent", "reportingInstance"] {
+            bare[name] = json!("");
+        }
+    }
+    bare
 }
 
 /// Gives what changed to the one who changed it, and takes it from all others.

@@ -46,10 +46,9 @@ impl Kind {
     pub fn of(content_type: &str) -> Result<Self, Refusal> {
         let media = content_type.split(';').next().unwrap_or_default().trim();
         let known = KINDS.iter().find(|(name, _)| *name == media);
-        known.map(|(_, kind)| *kind).ok_or_else(|| {
-            let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
-            Refusal::unsupported_media(&names.join(", "))
-        })
+        known
+            .map(|(_, kind)| *kind)
+            .ok_or_else(|| Refusal::new(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
     }
 }
 

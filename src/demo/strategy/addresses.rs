@@ -54,7 +54,10 @@ pub(super) fn allocate(
             }
         }
         let said = spec["clusterIP"].as_str().unwrap_or("").to_owned();
-        let kept = before.is_some_and(|before| before["spec"]["clusterIP"] == said.as_str());
+        // One that was changed will be refused for that.
+        let kept = before.is_some_and(|before| {
+            !is_blank(&before["spec"]["clusterIP"]) && before["spec"]["clusterIP"] != "None"
+        });
         let is_taken =
             |address: &str| others().any(|other| other.field("spec.clusterIP") == Some(address));
         match said.as_str() {

@@ -7,7 +7,7 @@ use super::{
     field::{Faults, Field},
     meta, names, workloads,
 };
-use crate::demo::amount::Amount;
+use crate::demo::{amount::Amount, refusal::Fault};
 
 pub(super) fn autoscaler(autoscaler: &Field<'_>, faults: &mut Faults) {
     let spec = autoscaler.child("spec");
@@ -189,12 +189,20 @@ pub(super) fn budget(budget: &Field<'_>, faults: &mut Faults) {
     let (least, most) = (spec.child("minAvailable"), spec.child("maxUnavailable"));
     if least.is_there() && most.is_there() {
         // The server shows the spec by the names of its Go fields.
-        let shown = json!({
-            "MinAvailable": least.value, "Selector": spec.child("selector").value,
-            "MaxUnavailable": most.value, "UnhealthyPodEvictionPolicy": spec.child("unhealthyPodEvictionPolicy").value,
+        let shown = format!(
+            "{{\"MinAvailable\":{},\"Selector\":{},\"MaxUnavailable\":{},\"UnhealthyPodEvictionPolicy\":{}}}",
+            least.value,
+            spec.child("selector").value,
+            most.value,
+            spec.child("unhealthyPodEvictionPolicy").value
+        );
+        faults.0.push(Fault {
+            reason: "FieldValueInvalid",
+            field: spec.path.to_string(),
+            message: format!(
+                "Invalid value: {shown}: minAvailable and maxUnavailable cannot be both set"
+            ),
         });
-        let why = "minAvailable and maxUnavailable cannot be both set";
-        faults.invalid_value(&*spec.path, &shown, why);
     }
     for field in [&least, &most] {
         if field.is_there() {

@@ -30,6 +30,9 @@ const OWN: &[&str] = &[
     "imageID",
     "hash",
     "ca.crt",
+    "pod-template-hash",
+    "controller-revision-hash",
+    "nodePort",
 ];
 
 /// Those whose fields are not looked at.
@@ -187,6 +190,7 @@ fn of(facts: &mut Facts, place: &str, value: &Value, own: &Own) {
         }
         Value::String(_) if OWN.contains(&last) => say(facts, place, "…"),
         Value::String(text) => say(facts, place, plain(text, own)),
+        Value::Number(_) if OWN.contains(&last) => say(facts, place, "…"),
         other => say(facts, place, other.to_string()),
     }
 }
@@ -236,7 +240,7 @@ fn shape(word: &str) -> String {
     if word.len() == 36 && word.split('-').count() == 5 && word.split('-').all(is_hex) {
         return "<uid>".to_owned();
     }
-    if word.len() >= 32 && is_hex(word) {
+    if word.len() >= 16 && is_hex(word) {
         return "<hex>".to_owned();
     }
     let age = word.strip_suffix(['s', 'm', 'h']);
@@ -245,16 +249,23 @@ fn shape(word: &str) -> String {
     }) {
         return "<span>".to_owned();
     }
+    if let Some((start, number)) = word.split_once(':')
+        && number.len() >= 5
+        && number.chars().all(|digit| digit.is_ascii_digit())
+    {
+        return format!("{start}:<number>");
+    }
     let mut parts = Vec::new();
     for (at, part) in word.split('-').enumerate() {
         let is_number = part.len() >= 5 && part.chars().all(|digit| digit.is_ascii_digit());
-        let is_random = at > 0
-            && matches!(part.len(), 5 | 8..=10)
-            && part.chars().all(|letter| RANDOM.contains(letter));
-        parts.push(if is_number {
-            "<number>"
-        } else if is_random {
+        let is_long = matches!(part.len(), 8..=10);
+        let has_digit = part.chars().any(|letter| letter.is_ascii_digit());
+        let is_random = part.chars().all(|letter| RANDOM.contains(letter))
+            && (at > 0 && (part.len() == 5 || is_long) || is_long && has_digit);
+        parts.push(if is_random {
             "~"
+        } else if is_number {
+            "<number>"
         } else {
             part
         });

@@ -185,7 +185,19 @@ impl Container {
         let now = scene.state.now();
         let present = scene.state.index.has_image(scene.node(), scene.image());
         let always = scene.spec["imagePullPolicy"] == "Always";
-        if present && !always && !scene.acts.missing {
+        let never = scene.spec["imagePullPolicy"] == "Never";
+        if never && scene.acts.missing {
+            let image = scene.image().to_owned();
+            let why =
+                format!("Container image \"{image}\" is not present with pull policy of Never");
+            scene.say("Warning", "ErrImageNeverPull", &why);
+            scene.say("Warning", "Failed", "Error: ErrImageNeverPull");
+            wait(status, "ErrImageNeverPull", &why);
+            let retry = now + scene.state.span(SYNC);
+            self.doing = Doing::Unmade { retry };
+            return;
+        }
+        if (present || never) && !always && !scene.acts.missing {
             let message = format!(
                 "Container image \"{}\" already present on machine and can be accessed by the pod",
                 scene.image()
@@ -253,7 +265,9 @@ impl Container {
         scene.say("Normal", "Started", "Container started");
         let mut restarts = object::number(status, "/restartCount").unwrap_or(0);
         let ended = match status["state"]["terminated"].take() {
-            Value::Null => status["lastState"]["terminated"].take(),
+            Value::Null if status["lastState"]["terminated"].is_object() => {
+                status["lastState"]["terminated"].take()
+            }
             ended => ended,
         };
         if !ended.is_null() {

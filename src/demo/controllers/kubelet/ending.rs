@@ -29,7 +29,8 @@ pub(super) fn stop(state: &mut State, pod: &Value, next: &mut Value, worker: &mu
         longest = longest.max(Acts::read(pod, spec).ends.unwrap_or(STOPS));
         if worker.ends.is_none() {
             let message = format!("Stopping container {}", object::text(spec, "/name"));
-            state.event(pod, "Normal", "Killing", &message, "kubelet");
+            let part = format!("spec.containers{{{}}}", object::text(spec, "/name"));
+            state.event_of_part((pod, &part), "Normal", "Killing", &message, "kubelet");
         }
     }
     if grace == 0 {

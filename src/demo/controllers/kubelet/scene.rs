@@ -21,7 +21,9 @@ pub(super) struct Scene<'a> {
 
 impl Scene<'_> {
     pub(super) fn say(&mut self, kind: &str, reason: &str, message: &str) {
-        self.state.event(self.pod, kind, reason, message, "kubelet");
+        let part = format!("spec.containers{{{}}}", self.name());
+        self.state
+            .event_of_part((self.pod, &part), kind, reason, message, "kubelet");
     }
 
     pub(super) fn name(&self) -> &str {
