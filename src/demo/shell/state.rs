@@ -222,6 +222,8 @@ impl Shell {
                     self.status = 130;
                     continue;
                 }
+                // A signal for a command that was over already.
+                Err(_) if self.console.is_interrupted() => continue,
                 Ok(Outcome::End) | Err(_) => break,
             }
             if !text.trim().is_empty() && self.history.last() != Some(&text) {
