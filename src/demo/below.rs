@@ -177,7 +177,11 @@ fn bind(
     let bound = object::text(&pod, "/spec/nodeName");
     if !bound.is_empty() {
         let why = format!("pod {} is already assigned to node \"{bound}\"", call.name);
-        return Err(Refusal::conflict(&PODS, &call.name, &why));
+        let name = &call.name;
+        let message = format!("Operation cannot be fulfilled on pods/binding \"{name}\": {why}");
+        let mut refusal = Refusal::new(409, "Conflict", message).about(&PODS, name);
+        refusal.details["kind"] = json!("pods/binding");
+        return Err(refusal);
     }
     if state.get(&NODES, "", &node).is_none() {
         return Err(Refusal::not_found(&NODES, &node));

@@ -273,9 +273,9 @@ fn make(
     let resource = call.resource;
     let version = object::text(&object, "/metadata/resourceVersion");
     if !(version.is_empty() || version == "0") {
-        return Err(Refusal::bad_request(
-            "resourceVersion should not be set on objects to be created",
-        ));
+        // It is the storage that says so, too late for a better code.
+        let what = "resourceVersion should not be set on objects to be created";
+        return Err(Refusal::new(500, "", what));
     }
     if let Some(fields) = object["metadata"].as_object_mut() {
         for own in [
@@ -528,7 +528,11 @@ pub(super) fn delete(
     let page = read::page(&state.store, call)?;
     let mut items = Vec::new();
     for entry in page.entries {
-        items.push(entry.value());
+        let mut item = entry.value();
+        if let Some(fields) = item.as_object_mut() {
+            fields.retain(|name, _| !matches!(name.as_str(), "kind" | "apiVersion"));
+        }
+        items.push(item);
         delete::delete(state, resource, &entry.namespace, &entry.name, &deletion)?;
     }
     Ok(Said {

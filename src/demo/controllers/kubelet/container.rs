@@ -75,7 +75,7 @@ pub(super) struct Scene<'a> {
 
 impl Scene<'_> {
     fn say(&mut self, kind: &str, reason: &str, message: &str) {
-        let part = format!("spec.containers{{{}}}", self.name());
+        let part = super::part(self.pod, self.name());
         self.state
             .event_of_part((self.pod, &part), kind, reason, message, "kubelet");
     }
@@ -330,6 +330,11 @@ impl Container {
             status["lastState"] = json!({"terminated": ended});
         }
         status["restartCount"] = json!(restarts);
+        status["resources"] = scene
+            .spec
+            .get("resources")
+            .cloned()
+            .unwrap_or_else(|| json!({}));
         status["state"] = json!({"running": {"startedAt": object::time(now)}});
         status["imageID"] = json!(image_id(scene.image()));
         status["image"] = json!(whole_image(scene.image()));
