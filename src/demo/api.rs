@@ -25,7 +25,9 @@ use super::{
         review::review,
         who::{impersonate, who},
     },
-    below, discovery,
+    below,
+    body::decode,
+    discovery,
     faults::{self, Fault},
     http::{self as answers, Answer, Lines},
     read,
@@ -133,7 +135,7 @@ fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Ans
     }
     match call.resource.served {
         Served::Asked => {
-            let mut object = write::decode(&head.headers, body)?;
+            let mut object = decode(&head.headers, body)?;
             let review = demo.with(|state| {
                 if call.resource.group == "authorization.k8s.io" {
                     let now = state.now();

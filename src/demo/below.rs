@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     access::User,
     api,
+    body::decode,
     controllers::selector::Selector,
     delete::{self, Deletion},
     http::Answer,
@@ -73,7 +74,7 @@ fn scale(
     let scale = strategy::scale(call.resource, &object).ok_or_else(Refusal::no_such_path)?;
     let wanted = match call.verb {
         Verb::Get => return Ok(Said::found(scale)),
-        Verb::Update => write::decode(headers, body)?,
+        Verb::Update => decode(headers, body)?,
         _ => write::patched_scale(headers, &scale, body)?,
     };
     write::same_kind(&wanted, "autoscaling/v1", "Scale")?;
@@ -99,7 +100,7 @@ fn evict(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<Said, Refusal> {
-    let eviction = write::decode(headers, body)?;
+    let eviction = decode(headers, body)?;
     write::same_kind(&eviction, "policy/v1", "Eviction")?;
     let pod = held(state, call)?;
     if object::name(&eviction) != call.name {
@@ -171,13 +172,17 @@ fn bind(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<Said, Refusal> {
-    let binding = write::decode(headers, body)?;
+    let binding = decode(headers, body)?;
     let node = object::text(&binding, "/target/name").to_owned();
     let pod = held(state, call)?;
     let bound = object::text(&pod, "/spec/nodeName");
     if !bound.is_empty() {
         let why = format!("pod {} is already assigned to node \"{bound}\"", call.name);
-        return Err(Refusal::conflict(&PODS, &call.name, &why));
+        let name = &call.name;
+        let message = format!("Operation cannot be fulfilled on pods/binding \"{name}\": {why}");
+        let mut refusal = Refusal::new(409, "Conflict", message).about(&PODS, name);
+        refusal.details["kind"] = json!("pods/binding");
+        return Err(refusal);
     }
     if state.get(&NODES, "", &node).is_none() {
         return Err(Refusal::not_found(&NODES, &node));
@@ -199,7 +204,7 @@ fn finalize(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<Said, Refusal> {
-    let wanted = write::decode(headers, body)?;
+    let wanted = decode(headers, body)?;
     let mut namespace = held(state, call)?;
     namespace["spec"]["finalizers"] = match object::items(&wanted, "/spec/finalizers") {
         [] => json!([]),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
+    patch,
     refusal::{Fault, Refusal},
     request::{Call, Form},
     select::Selection,
@@ -192,18 +193,23 @@ fn token(token: &Token) -> String {
 
 /// The same place in a list, but with whatever there is now.
 pub fn without_version(text: &str) -> Option<String> {
-    let read = decode(text)?;
+    let read = decode(text).ok()?;
     Some(token(&Token { rv: -1, ..read }))
 }
 
-fn decode(text: &str) -> Option<Token> {
-    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
-    serde_json::from_slice(&bytes).ok()
+fn decode(text: &str) -> Result<Token, String> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(text.trim_end_matches('='))
+        .map_err(|error| error.to_string())?;
+    serde_json::from_slice(&bytes).map_err(|error| patch::undecodable(&bytes, &error))
 }
 
 fn go_on(store: &Store, call: &Call, text: &str) -> Result<(u64, Option<String>), Refusal> {
-    let wrong = || Refusal::bad_request("invalid continue token: continue key is not valid");
-    let read = decode(text).ok_or_else(wrong)?;
+    let read = decode(text).map_err(|why| {
+        Refusal::bad_request(format!(
+            "invalid continue token: continue key is not valid: {why}"
+        ))
+    })?;
     if call
         .query
         .get("resourceVersion")

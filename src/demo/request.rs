@@ -258,12 +258,14 @@ fn form(headers: &HeaderMap) -> Result<Form, Refusal> {
     else {
         return Ok(Form::Plain);
     };
+    let mut json = false;
     for kind in accept.split(',') {
         let mut words = kind.split(';').map(str::trim);
         let media = words.next().unwrap_or_default();
         if !matches!(media, "application/json" | "*/*" | "application/*" | "") {
             continue;
         }
+        json = true;
         let words: Vec<&str> = words.collect();
         let says = |key: &str| {
             words
@@ -279,11 +281,16 @@ fn form(headers: &HeaderMap) -> Result<Form, Refusal> {
             _ => {}
         }
     }
-    Err(Refusal::new(
-        406,
-        "NotAcceptable",
-        "only the following media types are accepted: application/json",
-    ))
+    if json {
+        let what = "only the following media types are accepted: application/json";
+        return Err(Refusal::new(406, "NotAcceptable", what));
+    }
+    // Here it is the router that says so, not the resource.
+    let what = "406: Not Acceptable\n\nAvailable representations: application/json, application/json;stream=watch";
+    Err(Refusal {
+        details: serde_json::json!({}),
+        ..Refusal::new(406, "NotAcceptable", what)
+    })
 }
 
 fn unescape(part: &str) -> String {

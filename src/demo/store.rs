@@ -108,6 +108,11 @@ impl Entry {
         }
     }
 
+    /// Whether it is this object, to the letter.
+    pub fn says(&self, object: &Value) -> bool {
+        write(object).0 == self.json
+    }
+
     /// All of it, as a tree.
     pub fn value(&self) -> Value {
         serde_json::from_slice(&self.json).unwrap_or_default()

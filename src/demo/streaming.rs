@@ -9,14 +9,14 @@ use futures::{
 };
 use http::{Request, request::Parts};
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     http::{self as answers, Answer},
     logs, mounts, object,
-    refusal::Refusal,
+    refusal::{Fault, Refusal},
     request::Call,
-    resource::PODS,
+    resource::{PODS, Resource},
     serve::Demo,
     state::State,
     streams::{self, Command, EXEC, FORWARD, Facts},
@@ -61,17 +61,12 @@ fn find(state: &State, call: &Call) -> Result<Found, Refusal> {
         }
         (None, [only]) => only.clone(),
         (None, _) => {
-            let mut what = format!(
+            let all: Vec<&str> = initial.iter().chain(&own).map(String::as_str).collect();
+            let what = format!(
                 "a container name must be specified for pod {}, choose one of: [{}]",
                 call.name,
-                own.join(" ")
+                all.join(" ")
             );
-            if !initial.is_empty() {
-                what = format!(
-                    "{what} or one of the init containers: [{}]",
-                    initial.join(" ")
-                );
-            }
             return Err(Refusal::bad_request(what));
         }
     };
@@ -100,34 +95,50 @@ struct Wanted {
 impl Wanted {
     fn of(call: &Call, now: i64) -> Result<Self, Refusal> {
         let query = &call.query;
+        let (seconds, time) = (query.number("sinceSeconds")?, query.get("sinceTime"));
+        let mut faults = Vec::new();
+        let counts = ["tailLines", "limitBytes"];
+        for (name, least) in counts.map(|name| (name, i64::from(name == "limitBytes"))) {
+            if let Some(number) = query.number(name)?.filter(|number| *number < least) {
+                let why = match least {
+                    0 => "must be greater than or equal to 0",
+                    _ => "must be greater than 0",
+                };
+                faults.push(Fault::invalid(name, &json!(number), why));
+            }
+        }
+        match (seconds, time) {
+            (Some(_), Some(_)) => {
+                let why = "at most one of `sinceTime` or `sinceSeconds` may be specified";
+                faults.push(Fault::forbidden("[]", why));
+            }
+            (Some(seconds), None) if seconds < 1 => {
+                let why = "must be greater than 0";
+                faults.push(Fault::invalid("sinceSeconds", &json!(seconds), why));
+            }
+            _ => {}
+        }
+        if !faults.is_empty() {
+            let options = Resource {
+                kind: "PodLogOptions",
+                ..PODS
+            };
+            return Err(Refusal::invalid(&options, &call.name, &faults));
+        }
         let since =
-            match (query.number("sinceSeconds")?, query.get("sinceTime")) {
-                (Some(_), Some(_)) => {
-                    return Err(Refusal::bad_request(
-                        "at most one of `sinceTime` or `sinceSeconds` may be specified",
-                    ));
-                }
-                (Some(seconds), None) if seconds < 1 => {
-                    return Err(Refusal::bad_request("sinceSeconds: must be greater than 0"));
-                }
-                (Some(seconds), None) => Some(now - seconds * 1_000),
-                (None, Some(text)) => Some(object::millis(text).ok_or_else(|| {
+            match time {
+                Some(text) => Some(object::millis(text).ok_or_else(|| {
                     Refusal::bad_request(format!("parsing time \"{text}\" failed"))
                 })?),
-                (None, None) => None,
+                None => seconds.map(|seconds| now - seconds * 1_000),
             };
-        let positive = |name: &str| -> Result<Option<usize>, Refusal> {
-            match query.number(name)? {
-                Some(number) if number < 0 => Err(Refusal::bad_request(format!(
-                    "{name}: must be greater than or equal to 0"
-                ))),
-                number => Ok(number.map(|number| number as usize)),
-            }
+        let count = |name: &str| -> Result<Option<usize>, Refusal> {
+            Ok(query.number(name)?.map(|number| number as usize))
         };
         Ok(Self {
             from: since.unwrap_or(now - KEPT).max(now - KEPT),
-            tail: positive("tailLines")?,
-            bytes: positive("limitBytes")?,
+            tail: count("tailLines")?,
+            bytes: count("limitBytes")?,
             stamped: query.says("timestamps"),
             previous: query.says("previous"),
             follow: query.says("follow"),
@@ -191,7 +202,7 @@ pub(super) fn log(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
             .find(|end| text.is_char_boundary(*end));
         text.truncate(end.unwrap_or(0));
     }
-    let kind = "text/plain; charset=utf-8";
+    let kind = "text/plain";
     if !wanted.follow || wanted.previous || wanted.bytes.is_some() {
         return Ok(answers::answer(200, kind, answers::whole(text)));
     }

@@ -222,12 +222,6 @@ fn check_streaming(call: &Call, streams: Option<&str>) -> Result<(), Refusal> {
         )),
         _ => {}
     }
-    if streams.is_some() && !call.query.says("allowWatchBookmarks") {
-        faults.push(Fault::forbidden(
-            "sendInitialEvents",
-            "sendInitialEvents requires setting allowWatchBookmarks to true",
-        ));
-    }
     if faults.is_empty() {
         return Ok(());
     }

@@ -101,10 +101,10 @@ fn ports(service: &Value, pod: &PodFacts) -> Vec<Value> {
         };
         let protocol = port["protocol"].as_str().unwrap_or("TCP");
         let mut made = json!({"port": number, "protocol": protocol});
-        for field in ["name", "appProtocol"] {
-            if let Some(text) = port[field].as_str() {
-                made[field] = json!(text);
-            }
+        // A port without a name has an empty one here.
+        made["name"] = json!(port["name"].as_str().unwrap_or_default());
+        if let Some(text) = port["appProtocol"].as_str() {
+            made["appProtocol"] = json!(text);
         }
         Some(made)
     };
@@ -143,7 +143,14 @@ fn write_endpoints(state: &mut State, service: &Value, pods: &[Arc<Entry>]) {
         if facts.leaving && !late {
             continue;
         }
-        let ports = ports(service, facts);
+        let mut ports = ports(service, facts);
+        for port in &mut ports {
+            if port["name"] == ""
+                && let Some(fields) = port.as_object_mut()
+            {
+                fields.remove("name");
+            }
+        }
         let mut address = json!({
             "ip": facts.address, "nodeName": pod.field("spec.nodeName"), "targetRef": reference(pod),
         });

@@ -63,7 +63,15 @@ pub(super) fn stateful_set(set: &mut Value) {
     }
 }
 
+/// `spec.templateGeneration` of long ago is an annotation now (`pkg/apis/apps/v1/conversion.go`).
+const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+
 pub(super) fn daemon_set(set: &mut Value) {
+    if let Some(metadata) = make(set, "metadata")
+        && let Some(annotations) = make(metadata, "annotations")
+    {
+        missing(annotations, TEMPLATE_GENERATION, "0");
+    }
     let Some(spec) = make(set, "spec") else {
         return;
     };

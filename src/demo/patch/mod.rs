@@ -46,9 +46,10 @@ impl Kind {
     pub fn of(content_type: &str) -> Result<Self, Refusal> {
         let media = content_type.split(';').next().unwrap_or_default().trim();
         let known = KINDS.iter().find(|(name, _)| *name == media);
-        known
-            .map(|(_, kind)| *kind)
-            .ok_or_else(|| Refusal::new(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
+        known.map(|(_, kind)| *kind).ok_or_else(|| Refusal {
+            details: json!({}),
+            ..Refusal::new(415, "UnsupportedMediaType", "415: Unsupported Media Type")
+        })
     }
 }
 

@@ -36,7 +36,12 @@ const OWN: &[&str] = &[
 ];
 
 /// Those whose fields are not looked at.
-const CONTROLLERS: &[&str] = &["kube-controller-manager", "kube-scheduler", "kubelet"];
+const CONTROLLERS: &[&str] = &[
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubelet",
+    "kube-apiserver",
+];
 
 /// The letters of random ends of names (`k8s.io/apimachinery/pkg/util/rand`).
 const RANDOM: &str = "bcdfghjklmnpqrstvwxz2456789";
@@ -250,14 +255,14 @@ fn shape(word: &str) -> String {
         return "<span>".to_owned();
     }
     if let Some((start, number)) = word.split_once(':')
-        && number.len() >= 5
+        && number.len() >= 4
         && number.chars().all(|digit| digit.is_ascii_digit())
     {
         return format!("{start}:<number>");
     }
     let mut parts = Vec::new();
     for (at, part) in word.split('-').enumerate() {
-        let is_number = part.len() >= 5 && part.chars().all(|digit| digit.is_ascii_digit());
+        let is_number = part.len() >= 4 && part.chars().all(|digit| digit.is_ascii_digit());
         let is_long = matches!(part.len(), 8..=10);
         let has_digit = part.chars().any(|letter| letter.is_ascii_digit());
         let is_random = part.chars().all(|letter| RANDOM.contains(letter))

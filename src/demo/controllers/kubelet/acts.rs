@@ -34,6 +34,9 @@ pub struct Acts {
     pub missing: bool,
 }
 
+/// Longer than any grace, in milliseconds.
+const NEVER: i64 = 1 << 40;
+
 /// How a container ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Death {
@@ -104,6 +107,8 @@ impl Acts {
         if let Some((time, exit)) = command(&words) {
             self.runs = time;
             self.exit = self.exit.or(Some(exit));
+            // The first process of a container does not hear SIGTERM unless it listens.
+            self.ends = self.ends.or(Some(NEVER));
         } else if object::controller(pod).is_some_and(|owner| owner["kind"] == "Job") {
             let occasion = ("runs", object::uid(pod), object::text(container, "/name"));
             self.runs = Some(3_000 + (dice::share(0, occasion) * 12_000.0) as i64);

@@ -29,7 +29,7 @@ pub(super) fn stop(state: &mut State, pod: &Value, next: &mut Value, worker: &mu
         longest = longest.max(Acts::read(pod, spec).ends.unwrap_or(STOPS));
         if worker.ends.is_none() {
             let message = format!("Stopping container {}", object::text(spec, "/name"));
-            let part = format!("spec.containers{{{}}}", object::text(spec, "/name"));
+            let part = super::part(pod, object::text(spec, "/name"));
             state.event_of_part((pod, &part), "Normal", "Killing", &message, "kubelet");
         }
     }

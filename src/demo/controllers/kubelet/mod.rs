@@ -89,6 +89,11 @@ pub(super) fn look(state: &mut State, place: &Place) {
         None => Worker::restore(state, &pod),
     };
     let mut next = pod.clone();
+    let grace = object::number(&pod, "/metadata/deletionGracePeriodSeconds");
+    if object::is_leaving(&pod) && grace == Some(0) && facts::pod(&entry).done() {
+        // It has stopped; what holds it is not the kubelet.
+        return;
+    }
     if object::is_leaving(&pod) {
         if ending::stop(state, &pod, &mut next, &mut worker) {
             next["metadata"]["deletionGracePeriodSeconds"] = json!(0);
@@ -132,6 +137,19 @@ fn containers(pod: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
     first
         .map(|container| ("initContainerStatuses", container))
         .chain(then.map(|container| ("containerStatuses", container)))
+}
+
+/// What Events call a container: `spec.containers{web}`.
+fn part(pod: &Value, name: &str) -> String {
+    let first = object::items(pod, "/spec/initContainers")
+        .iter()
+        .any(|known| known["name"] == name);
+    let list = if first {
+        "initContainers"
+    } else {
+        "containers"
+    };
+    format!("spec.{list}{{{name}}}")
 }
 
 /// Whether a container is started again when it ends well, and when it does not.

@@ -45,7 +45,6 @@ pub(super) fn accept(state: &State, pod: &mut Value) {
             "name": spec["name"], "image": spec["image"], "imageID": "", "lastState": {},
             "ready": false, "started": false, "restartCount": 0,
             "state": {"waiting": {"reason": reason}},
-            "resources": spec.get("resources").cloned().unwrap_or_else(|| json!({})),
         });
         if let Some(requests) = object::fields(&spec, "/resources/requests") {
             status["allocatedResources"] = json!(requests);

@@ -21,7 +21,7 @@ pub(super) struct Scene<'a> {
 
 impl Scene<'_> {
     pub(super) fn say(&mut self, kind: &str, reason: &str, message: &str) {
-        let part = format!("spec.containers{{{}}}", self.name());
+        let part = super::part(self.pod, self.name());
         self.state
             .event_of_part((self.pod, &part), kind, reason, message, "kubelet");
     }
