@@ -183,7 +183,7 @@ fn what_happened_left_its_traces() {
         state.store.owned_of(object::uid(&web), &REPLICA_SETS).len(),
         4
     );
-    for (_, namespace, name) in [(0, "shop-prod", "web"), (0, "kube-system", "coredns")] {
+    for (namespace, name) in [("shop-prod", "web"), ("kube-system", "coredns")] {
         let deployment = get(name, namespace);
         let made =
             object::millis(object::text(&deployment, "/metadata/creationTimestamp")).unwrap();
@@ -307,74 +307,4 @@ fn a_crowd_has_nothing_to_do() {
         .list(&REPLICA_SETS, None)
         .all(|set| set.value()["status"]["readyReplicas"].is_u64());
     assert!(generated);
-}
-
-#[test]
-fn zz_days() {
-    let t = std::time::Instant::now();
-    let mut state = told(1);
-    eprintln!("begin {:?} {}", t.elapsed(), state.store.version());
-    for hour in 1..=24 {
-        let t = std::time::Instant::now();
-        for m in 0..60 {
-            state.advance(NOW + (hour - 1) * 3_600_000 + m * MINUTE);
-            drop(state.news());
-        }
-        let counts: Vec<String> = RESOURCES
-            .iter()
-            .filter(|r| {
-                [
-                    "pods",
-                    "events",
-                    "replicasets",
-                    "jobs",
-                    "controllerrevisions",
-                    "endpointslices",
-                ]
-                .contains(&r.plural)
-            })
-            .map(|r| format!("{}={}", r.plural, state.store.count(r)))
-            .collect();
-        eprintln!(
-            "{hour}h {:?} v{} ill {} {} {:?}",
-            t.elapsed(),
-            state.store.version(),
-            ill(&state).len(),
-            counts.join(" "),
-            if hour % 6 == 0 {
-                ill(&state)
-            } else {
-                BTreeMap::new()
-            }
-        );
-    }
-    let mut state = State::new(1, NOW, 1.0);
-    let t = std::time::Instant::now();
-    crowd(&mut state, 10_000);
-    eprintln!("crowd {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    let all: Vec<Value> = state
-        .store
-        .list(&PODS, None)
-        .filter_map(|pod| {
-            let mut s = pod;
-            let _ = &mut s;
-            usage::pod_metrics(&state, pod)
-        })
-        .collect();
-    eprintln!("metrics {:?} {}", t.elapsed(), all.len());
-    state.advance(NOW + 60_000);
-    let t = std::time::Instant::now();
-    let all: Vec<Value> = state
-        .store
-        .list(&PODS, None)
-        .filter_map(|pod| usage::pod_metrics(&state, pod))
-        .collect();
-    eprintln!("metrics {:?} {}", t.elapsed(), all.len());
-    let bytes: usize = state
-        .store
-        .list(&PODS, None)
-        .map(|pod| pod.json.len())
-        .sum();
-    eprintln!("pod bytes {}", bytes / 10_000);
 }
