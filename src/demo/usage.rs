@@ -3,8 +3,10 @@
 //!
 //! ```text
 //!  usage = base × (1 + breath × (day + waves of minutes + noise)) × rush     rush: a Server with a shared load, now and then
-//!        + start-up, which fades in half a minute + leak × age               never more than the limit
+//!        + breath × start-up, which fades in half a minute + leak × age      never more than the limit
 //! ```
+//!
+//! What does not breathe uses exactly what was said, so that a test can count on it.
 
 mod glimpse;
 
@@ -180,16 +182,20 @@ fn one(
 ) -> Usage {
     let age = (moment - container.since.unwrap_or(moment)).max(0) as f64;
     let uid = &*pod.metadata.uid;
-    let own = 0.88 + 0.24 * dice::share(state.seed, ("own", uid, &*container.name));
+    let share = dice::share(state.seed, ("own", uid, &*container.name));
+    let own = 1.0 + work.breath * 0.5 * (share - 0.5);
     let mut cpu = work.cpu * own;
     if work.shared {
         let (owner, ready) = server(state, pod);
-        cpu = cpu / ready.max(1) as f64 * rush(state.seed, &owner, moment);
+        cpu /= ready.max(1) as f64;
+        if work.breath > 0.0 {
+            cpu *= rush(state.seed, &owner, moment);
+        }
         cpu *= 1.0 + work.breath * waves(state.seed, ("server", &owner), moment);
     } else {
         cpu *= 1.0 + work.breath * waves(state.seed, ("pod", uid), moment);
     }
-    cpu += (cpu + 60.0 * MILLI) * (-age / (8.0 * SECOND)).exp();
+    cpu += work.breath * (2.0 * cpu + 100.0 * MILLI) * (-age / (8.0 * SECOND)).exp();
 
     let grown = 0.35 + 0.65 * (age / (50.0 * SECOND)).min(1.0);
     let mut memory = work.memory * own * grown;

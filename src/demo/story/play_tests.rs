@@ -183,7 +183,7 @@ fn what_happened_left_its_traces() {
         state.store.owned_of(object::uid(&web), &REPLICA_SETS).len(),
         4
     );
-    for (_, namespace, name) in [(0, "shop-prod", "web"), (0, "kube-system", "coredns")] {
+    for (namespace, name) in [("shop-prod", "web"), ("kube-system", "coredns")] {
         let deployment = get(name, namespace);
         let made =
             object::millis(object::text(&deployment, "/metadata/creationTimestamp")).unwrap();

@@ -379,10 +379,13 @@ fn a_pod_that_is_found_goes_on_as_its_status_says() {
     world.pass(120);
     let mut found = world.see(&PODS, "web");
     found["metadata"]["name"] = json!("found");
-    found["metadata"].as_object_mut().unwrap().remove("uid");
+    found["metadata"]["uid"] = json!("found");
     let restarts = object::number(&found, "/status/containerStatuses/0/restartCount").unwrap();
     assert_eq!(state_of(&found), "waiting CrashLoopBackOff");
-    world.make(&PODS, found);
+    world.0.put_quietly(&PODS, found);
+    world.edit(&PODS, "found", |found| {
+        found["metadata"]["labels"]["seen"] = json!("yes");
+    });
     world.pass(1);
     assert_eq!(
         state_of(&world.see(&PODS, "found")),

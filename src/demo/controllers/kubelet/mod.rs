@@ -202,6 +202,10 @@ impl Worker {
         if let Some(ends) = self.ends {
             return Some(ends);
         }
+        // One that somebody else called done, as an eviction does, has nothing more to do, whatever it did before.
+        if matches!(object::text(pod, "/status/phase"), "Succeeded" | "Failed") {
+            return None;
+        }
         let mut due = self.containers.iter().filter_map(Container::due).min();
         if !self.mounted {
             let wait = 500_i64 << self.mount_tries.min(8);
