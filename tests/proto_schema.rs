@@ -28,6 +28,7 @@ use serde_json::json;
 const CARRIED: &[(&str, &str, &str)] = &[
     ("", "v1", "Binding"),
     ("", "v1", "DeleteOptions"),
+    ("autoscaling", "v1", "HorizontalPodAutoscaler"),
     ("autoscaling", "v1", "Scale"),
     ("policy", "v1", "Eviction"),
 ];

@@ -411,10 +411,18 @@ fn applied_deployment(name: &str) -> Value {
 }
 
 /// A Deployment of which only this is said.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it reads better where it is called"
+)]
 fn say(spec: Value) -> Value {
     json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it reads better where it is called"
+)]
 fn pod(spec: Value) -> Value {
     json!({"spec": {"template": {"spec": spec}}})
 }

@@ -161,7 +161,7 @@ impl Side {
     ) -> Option<Answer> {
         let deadline = Instant::now() + IN_TIME;
         loop {
-            let answer = self.send(self.request(step, method, path, memory)).await;
+            let answer = self.send(Self::request(step, method, path, memory)).await;
             if says(&step.until, answer.code, &answer.body) {
                 return Some(answer);
             }
@@ -177,13 +177,7 @@ impl Side {
         }
     }
 
-    fn request(
-        &self,
-        step: &Step,
-        method: &str,
-        path: &str,
-        memory: &Memory,
-    ) -> http::Request<Body> {
+    fn request(step: &Step, method: &str, path: &str, memory: &Memory) -> http::Request<Body> {
         let kind = step.kind.as_deref().unwrap_or("application/json");
         let kind = match kind {
             "json" => "application/json-patch+json",
@@ -258,11 +252,11 @@ impl Side {
     }
 
     async fn watch(&self, step: &Step, path: &str, own: &Own) -> (Facts, Watcher) {
-        let request = self.request(step, "GET", path, &Memory::default());
+        let request = Self::request(step, "GET", path, &Memory::default());
         let (head, mut body) = self.reach(request).await.into_parts();
         let mut facts = Facts::new();
         facts::of_head(&mut facts, head.status.as_u16(), &head.headers, own);
-        let (tell, heard) = tokio::sync::watch::channel(Vec::new());
+        let (tell, following) = tokio::sync::watch::channel(Vec::new());
         let task = tokio::spawn(async move {
             let mut rest = Vec::new();
             while let Some(Ok(frame)) = body.frame().await {
@@ -274,7 +268,13 @@ impl Side {
                 }
             }
         });
-        (facts, Watcher { heard, task })
+        (
+            facts,
+            Watcher {
+                heard: following,
+                task,
+            },
+        )
     }
 
     /// Remembers what has to be taken away.
