@@ -10,16 +10,28 @@ use crate::{
     model::{Cause, Problem},
 };
 
+#[cfg(feature = "demo")]
+mod demo;
+#[cfg(feature = "demo")]
+pub use demo::{Command, Role, Serving, Simulated};
+
 const EXAMPLES: &str = "\
 Examples:
   barkeep                                    the current context of your kubeconfig
   barkeep --context prod-eu -n shop-prod     another cluster, in one namespace
   barkeep --print --keys 'j<enter><wait>'    what you would see, on standard output
+  barkeep --demo                             no cluster at hand: one inside the program
 ";
 
 /// The Services, Maps and Servers of Kubernetes, live, in a terminal.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "barkeep", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(
+    name = "barkeep",
+    version,
+    after_help = EXAMPLES,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true
+)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag that is given or not"
@@ -123,6 +135,16 @@ pub struct Cli {
     /// Settings to use instead of the usual ones
     #[arg(long, value_name = "FILE", help_heading = "Looks")]
     pub config: Option<PathBuf>,
+
+    /// The simulated cluster.
+    #[cfg(feature = "demo")]
+    #[command(flatten)]
+    pub demo: Simulated,
+
+    /// What to do instead of showing a cluster
+    #[cfg(feature = "demo")]
+    #[command(subcommand)]
+    pub command: Option<Command>,
 }
 
 /// The keys of a headless run.

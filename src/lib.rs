@@ -39,6 +39,8 @@ pub mod model;
 pub mod panes;
 pub mod paths;
 pub mod run;
+#[cfg(feature = "demo")]
+pub mod serving;
 pub mod session;
 pub mod terminal;
 pub mod text;

@@ -3,8 +3,17 @@
 use std::{io::Write as _, process::ExitCode};
 
 use barkeep::{cli::Cli, headless, log, paths, run};
+#[cfg(feature = "demo")]
+use barkeep::{cli::Command, serving};
 
 fn main() -> ExitCode {
+    #[cfg(feature = "demo")]
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == barkeep::demo::shell::WORD)
+    {
+        return barkeep::demo::shell::run(std::env::args_os().skip(2));
+    }
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
@@ -23,6 +32,12 @@ fn main() -> ExitCode {
         Err(error) => return fail(&format!("The program can not start its threads: {error}")),
     };
     let result = runtime.block_on(async {
+        #[cfg(feature = "demo")]
+        if let Some(Command::Demo(serving)) = cli.command {
+            return serving::serve(serving)
+                .await
+                .map_err(|problem| problem.to_string());
+        }
         if cli.print {
             headless::print(&cli)
                 .await

@@ -5,10 +5,12 @@ use std::{collections::BTreeSet, path::Path, time::SystemTime};
 use ratatui::{buffer::Buffer, layout::Position};
 use tokio::sync::mpsc;
 
+#[cfg(feature = "demo")]
+use crate::demo::{self, Options};
 use crate::{
     app::{App, Cluster},
     cli::Cli,
-    cluster::{self, Choice, Link, ask::Asker, connect},
+    cluster::{self, Choice, Link, Target, ask::Asker, connect},
     config::{Config, ThemeName},
     effect::Effect,
     event::{Event, Meter},
@@ -49,17 +51,7 @@ impl Session {
     /// Reads configuration and kubeconfig; nothing of the network. Needs a tokio runtime around it.
     pub fn new(cli: &Cli, size: (u16, u16)) -> Self {
         let (config, problems) = configuration(cli.config.as_deref());
-        let choice = Choice {
-            kubeconfig: cli.kubeconfig.clone(),
-            context: cli.context.clone(),
-            cluster: cli.cluster.clone(),
-            user: cli.user.clone(),
-            namespace: cli.namespace.clone(),
-            as_user: cli.as_user.clone(),
-            as_groups: cli.as_groups.clone(),
-            request_timeout: cli.request_timeout,
-        };
-        let linked = cluster::resolve(&choice).and_then(|target| Ok((connect(&target)?, target)));
+        let linked = target(cli).and_then(|target| Ok((connect(&target)?, target)));
         let (cluster, link) = match linked {
             Ok((link, target)) => {
                 let configured = config.namespaces_of(&target.context).map(Name::from);
@@ -158,6 +150,42 @@ impl Session {
     pub fn link(&self, cluster: ClusterId) -> Option<Link> {
         self.links.get(usize::from(cluster.0))?.clone()
     }
+}
+
+/// Where the cluster is: the kubeconfig says, or it is inside.
+fn target(cli: &Cli) -> Result<Target, Problem> {
+    #[cfg(feature = "demo")]
+    if cli.demo.demo {
+        return Ok(simulated(cli));
+    }
+    let choice = Choice {
+        kubeconfig: cli.kubeconfig.clone(),
+        context: cli.context.clone(),
+        cluster: cli.cluster.clone(),
+        user: cli.user.clone(),
+        namespace: cli.namespace.clone(),
+        as_user: cli.as_user.clone(),
+        as_groups: cli.as_groups.clone(),
+        request_timeout: cli.request_timeout,
+    };
+    cluster::resolve(&choice)
+}
+
+/// A cluster inside the program. It is being made while the first frame is drawn.
+#[cfg(feature = "demo")]
+fn simulated(cli: &Cli) -> Target {
+    let said = &cli.demo;
+    let role = said.demo_role.unwrap_or_default().name();
+    let options = Options {
+        seed: said.demo_seed.unwrap_or(1),
+        pace: said.demo_speed.unwrap_or(1.0),
+        size: said.demo_size.unwrap_or(0),
+        ..Options::default()
+    };
+    let token = options.tokens.of(role).unwrap_or_default().to_owned();
+    let mut target = Target::behind(demo::door(options), "demo", &token);
+    target.namespace.clone_from(&cli.namespace);
+    target
 }
 
 fn configuration(asked: Option<&Path>) -> (Config, Vec<Problem>) {

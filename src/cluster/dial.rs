@@ -91,6 +91,10 @@ impl Dialer {
 
     async fn connect(&self, issued: Arc<Issued>, offer: Offer) -> Result<Line, Problem> {
         let target = &self.target;
+        if let Some(open) = &target.door {
+            let wire = Wire::new(open(), Arc::clone(&self.meter));
+            return Ok(MaybeHttpsStream::Http(TokioIo::new(wire)));
+        }
         let failure = Arc::new(OnceLock::new());
         let mut road = Road {
             tcp: Tcp::new(Arc::clone(&failure)),

@@ -301,6 +301,6 @@ impl Feed {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "demo"))]
 #[path = "follow_tests.rs"]
 mod tests;

@@ -36,7 +36,7 @@ fn common() -> Vec<(Fault, Told)> {
             Told::Stale("a web page “Sign in” instead of the API (200)"),
         ),
         (Late(Duration::from_secs(5)), Told::Nothing),
-        (Reset, Told::Stale("connection reset")),
+        (Reset, Told::Stale("was reset")),
     ]
 }
 
@@ -46,10 +46,11 @@ fn lists() -> Vec<(Fault, Told)> {
     all.extend([
         (OtherJson, Told::Stale("it is no list")),
         (Cut(5_000, false), Told::Stale("A list was cut off")),
-        (Cut(20_000, true), Told::Stale("connection reset")),
+        (Cut(20_000, true), Told::Stale("reset")),
         (Cut(20, false), Told::Stale("A list was cut off")),
         (Stall(9_000), Told::Stale("has sent nothing for 20 s")),
         (Stall(0), Told::Stale("has sent nothing for 20 s")),
+        (Slow(2_000_000), Told::Nothing),
     ]);
     all
 }
@@ -69,6 +70,9 @@ fn watches() -> Vec<(Fault, Told)> {
             Told::Stale("The server failed to watch pods (504)"),
         ),
         (Stall(0), Told::Nothing),
+        (Slow(2_000), Told::Nothing),
+        (Twice, Told::Nothing),
+        (Shuffled, Told::Nothing),
         (
             Says("upstream connect error".into()),
             Told::Stale("not what the API promises"),
@@ -93,8 +97,9 @@ fn streams() -> Vec<(Fault, Told)> {
             Told::Stale("The server failed to watch pods (500)"),
         ),
         (Cut(5_000, false), Told::Stale("was cut off")),
-        (Cut(5_000, true), Told::Stale("connection reset")),
+        (Cut(5_000, true), Told::Stale("reset")),
         (HangUp, Told::Stale("was cut off")),
+        (Twice, Told::Nothing),
         (Stall(5_000), Told::Nothing),
         (Stall(0), Told::Nothing),
     ]);

@@ -275,17 +275,18 @@ async fn odd_objects_cost_nothing_but_themselves() {
     for what in [What::Instances, What::Troubled] {
         let server = Script::with(5);
         let odd = serde_json::json!({"metadata": {"name": "odd", "uid": "odd"}, "spec": {"containers": "none"}});
-        server.put_as("ADDED", "odd", odd.clone());
+        server.put_as(odd.clone());
         let mut bench = Bench::start(&server, what);
         bench.settle().await;
         assert_eq!(bench.rows().len(), 5);
         // Twice the same, one that can not be read, and a Pod that goes while it can not be read.
         let held = server.object("pod-0002");
         server.say(&format!("{{\"type\":\"MODIFIED\",\"object\":{held}}}\n").repeat(2));
-        server.put_as("MODIFIED", "odd", odd);
+        server.put_as(odd);
         let mut last = server.object("pod-0003");
         last["spec"] = serde_json::json!("gone");
-        server.put_as("DELETED", "pod-0003", last);
+        server.put_as(last);
+        server.delete("pod-0003");
         server.put("pod-0004");
         bench.settle().await;
         assert_eq!(bench.rows().len(), 4);

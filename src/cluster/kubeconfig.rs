@@ -15,6 +15,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use kube::config::{AuthInfo, Cluster, ExecAuthCluster, Kubeconfig};
 
 use super::{
+    door::Door,
     files::{self, Files},
     pem,
     surroundings::Surroundings,
@@ -61,6 +62,8 @@ pub struct Target {
     pub(super) identity: AuthInfo,
     pub(super) proxy: Option<Intercept>,
     pub(super) request_timeout: Option<Duration>,
+    /// The way to a server in this process, which needs no network.
+    pub(super) door: Option<Door>,
 }
 
 impl fmt::Debug for Target {
@@ -156,6 +159,7 @@ fn from_files(choice: &Choice, files: &Files) -> Result<Target, Problem> {
         identity,
         proxy: None,
         request_timeout: None,
+        door: None,
     })
 }
 
@@ -284,6 +288,7 @@ fn in_cluster(around: &Surroundings) -> Option<Result<Target, Problem>> {
             .filter(|name| !name.is_empty()),
         proxy: None,
         request_timeout: None,
+        door: None,
     }))
 }
 

@@ -5,6 +5,7 @@ mod change;
 pub mod connect;
 mod credentials;
 mod dial;
+mod door;
 mod files;
 mod flight;
 pub mod follow;
@@ -12,14 +13,13 @@ pub mod kubeconfig;
 mod lanes;
 pub mod meter;
 mod oidc;
+mod order;
 mod pages;
 mod pem;
 mod plugin;
 pub mod problem;
-#[cfg(test)]
+#[cfg(all(test, feature = "demo"))]
 mod script;
-#[cfg(test)]
-mod script_state;
 pub mod split;
 mod status;
 pub mod surroundings;
@@ -32,5 +32,6 @@ mod watch;
 mod wire;
 
 pub use connect::{AnswerWithin, Link, connect};
+pub use door::Door;
 pub use kubeconfig::{Choice, Target, resolve};
 pub use meter::Meter;

@@ -141,7 +141,11 @@ impl Feed {
             self.tell(News::Begin).await;
         }
         if !paging.changed.is_empty() {
-            batch.retain(|change| uid(change).is_none_or(|uid| !paging.changed.contains(&uid)));
+            batch.retain(|change| {
+                change
+                    .uid()
+                    .is_none_or(|uid| !paging.changed.contains(&uid))
+            });
         }
         self.tell(News::Changes(batch)).await;
     }
@@ -150,7 +154,9 @@ impl Feed {
         match said {
             Said::Open => paging.open = true,
             Said::Changes(changes) => {
-                paging.changed.extend(changes.iter().filter_map(uid));
+                paging
+                    .changed
+                    .extend(changes.iter().filter_map(Change::uid));
                 self.tell(News::Changes(changes)).await;
             }
             Said::Version(version) => paging.reached = Some(version),
@@ -162,13 +168,6 @@ impl Feed {
             }
         }
         Ok(())
-    }
-}
-
-fn uid(change: &Change) -> Option<Uid> {
-    match change {
-        Change::Put(row) => row.uid(),
-        Change::Gone(uid) => Some(*uid),
     }
 }
 

@@ -1,59 +1,24 @@
-//! An API server in this process, scripted for tests: it holds objects, answers list and watch as Kubernetes
-//! does, and meets with the accidents it is told to.
+//! The demo's cluster with nothing in it but what a test puts there, which notes what it is asked and meets with the
+//! accidents it is told to.
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::{
     collections::{BTreeMap, HashMap},
-    pin::Pin,
-    sync::{Arc, Mutex, MutexGuard},
-    task::{Context, Poll},
-    time::Duration,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-use bytes::Bytes;
-use futures::Stream;
-use http::{Request, Response, Uri, header};
-use http_body::Frame;
-use http_body_util::StreamBody;
+use http::{Request, Uri};
 use kube::client::Body;
 use serde_json::{Value, json};
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    time::{Instant, sleep},
-};
-use tower::{BoxError, service_fn};
+use tokio::time::Instant;
+use tower::service_fn;
 
-use super::{
-    ask::Asker,
-    script_state::{State, bookmark, data, hold, status},
-};
-
-/// How a request is answered instead of well.
-#[derive(Clone, Debug)]
-pub(super) enum Fault {
-    /// With this status, and Retry-After.
-    Status(u16, Option<u64>),
-    /// 410 with a place to go on.
-    GoOn,
-    /// With a page of HTML, and 200.
-    Page,
-    /// With JSON that is something else.
-    OtherJson,
-    /// Well, but late.
-    Late(Duration),
-    /// Well, but cut after so many bytes, as a body that just ends, or with an error.
-    Cut(usize, bool),
-    /// Headers and so many bytes, and then nothing any more.
-    Stall(usize),
-    /// The connection fails before the answer.
-    Reset,
-    /// A watch accepted and ended at once.
-    HangUp,
-    /// An ERROR event with this code in a 200 watch.
-    Event(u16),
-    /// These bytes in the watch, which then goes on well.
-    Says(String),
-}
+use super::ask::Asker;
+pub(super) use crate::demo::faults::Fault;
+use crate::demo::{Demo, Options, faults::Rule, request::Query, resource::PODS, state::State};
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -75,44 +40,62 @@ impl Came {
             verb => verb,
         }
     }
-}
 
-pub(super) type Sender = UnboundedSender<Result<Frame<Bytes>, BoxError>>;
-
-/// The server; clones are the same one.
-#[derive(Clone, Default)]
-pub(super) struct Script(Arc<Mutex<State>>);
-
-struct Lines(UnboundedReceiver<Result<Frame<Bytes>, BoxError>>);
-
-impl Stream for Lines {
-    type Item = Result<Frame<Bytes>, BoxError>;
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(cx)
+    fn of(uri: &Uri) -> Self {
+        let query: HashMap<String, String> = Query::read(uri.query().unwrap_or_default())
+            .pairs()
+            .collect();
+        let verb = if query.contains_key("watch") {
+            "watch"
+        } else {
+            "list"
+        };
+        Self {
+            verb,
+            at: Instant::now(),
+            query,
+        }
     }
 }
 
-type Answer = Response<StreamBody<Lines>>;
+/// The cluster; clones are the same one.
+#[derive(Clone)]
+pub(super) struct Script {
+    demo: Demo,
+    came: Arc<Mutex<Vec<Came>>>,
+    padding: Arc<AtomicUsize>,
+}
+
+const SPACE: &str = "shop-prod";
 
 impl Script {
     pub(super) fn with(pods: usize) -> Self {
-        let script = Self::default();
+        let mut state = State::new(1, 1_700_000_000_000, 1.0);
+        state.controlled = false;
+        let options = Options {
+            open: true,
+            ..Options::default()
+        };
+        let script = Self {
+            demo: Demo::of(state, options),
+            came: Arc::default(),
+            padding: Arc::default(),
+        };
         for n in 0..pods {
             script.put(&format!("pod-{n:04}"));
         }
         script
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap()
-    }
-
-    /// A client of this server.
+    /// A client of this cluster.
     pub(super) fn asker(&self) -> Asker {
         let script = self.clone();
         let service = service_fn(move |request: Request<Body>| {
             let script = script.clone();
-            async move { script.answer(request.uri()).await }
+            async move {
+                script.came.lock().unwrap().push(Came::of(request.uri()));
+                script.demo.answer(request).await
+            }
         });
         Asker::new(
             kube::Client::new(service, "default"),
@@ -122,222 +105,124 @@ impl Script {
 
     /// A Pod is made, or changes; its node says with which version.
     pub(super) fn put(&self, name: &str) {
-        let mut state = self.state();
-        let version = state.version + 1;
-        let kind = if state.objects.contains_key(name) {
-            "MODIFIED"
-        } else {
-            "ADDED"
-        };
-        let uid = match state.objects.get(name) {
-            Some(known) => known["metadata"]["uid"].clone(),
-            None => json!(format!("00000000-0000-0000-0000-{version:012}")),
-        };
-        let padding = "x".repeat(state.padding);
-        let object = json!({
-            "kind": "Pod", "apiVersion": "v1",
-            "metadata": {
-                "name": name, "namespace": "shop-prod", "uid": uid, "resourceVersion": version.to_string(),
-                "annotations": {"padding": padding},
-            },
-            "spec": {"nodeName": format!("v{version}"), "containers": [{"name": "app", "image": "app:1"}]},
-            "status": {"phase": "Running"},
+        let padding = "x".repeat(self.padding.load(Ordering::Relaxed));
+        self.demo.with(|state| {
+            let version = state.store.version() + 1;
+            let uid = match state.get(&PODS, SPACE, name) {
+                Some(known) => known["metadata"]["uid"].clone(),
+                None => json!(format!("00000000-0000-0000-0000-{version:012}")),
+            };
+            let mut pod = json!({
+                "kind": "Pod", "apiVersion": "v1",
+                "metadata": {"name": name, "namespace": SPACE, "uid": uid, "annotations": {"padding": padding}},
+                "spec": {"nodeName": format!("v{version}"), "containers": [{"name": "app", "image": "app:1"}]},
+                "status": {"phase": "Pending"},
+            });
+            state.keep(&PODS, &mut pod);
         });
-        state.change(kind, name, object);
     }
 
-    /// Any object, as it is.
-    pub(super) fn put_as(&self, kind: &'static str, name: &str, mut object: Value) {
-        let mut state = self.state();
-        object["metadata"]["resourceVersion"] = json!((state.version + 1).to_string());
-        state.change(kind, name, object);
+    /// A Pod as it is, however odd.
+    pub(super) fn put_as(&self, mut pod: Value) {
+        self.demo.with(|state| state.keep(&PODS, &mut pod));
     }
 
     pub(super) fn delete(&self, name: &str) {
-        let mut state = self.state();
-        let mut object = state.objects[name].clone();
-        object["metadata"]["resourceVersion"] = json!((state.version + 1).to_string());
-        state.change("DELETED", name, object);
+        self.demo
+            .with(|state| state.remove(&PODS, SPACE, name).unwrap());
     }
 
     /// The next request of this word meets with this.
     pub(super) fn fault(&self, word: &'static str, fault: Fault) {
-        self.state().faults.push_back((word, fault));
+        self.demo
+            .faults(|faults| faults.add(Rule::once(word, fault)));
     }
 
     /// How many accidents are still to happen.
     pub(super) fn faults(&self) -> usize {
-        self.state().faults.len()
+        self.demo.faults(|faults| faults.waiting())
     }
 
     pub(super) fn no_streams(&self) {
-        self.state().no_streams = true;
+        let rule = Rule {
+            times: None,
+            ..Rule::once("stream", Fault::Status(422, None))
+        };
+        self.demo.faults(|faults| faults.add(rule));
     }
 
     /// Bytes that each Pod from now on carries along.
     pub(super) fn padding(&self, bytes: usize) {
-        self.state().padding = bytes;
+        self.padding.store(bytes, Ordering::Relaxed);
     }
 
     /// Forgets all versions before now.
     pub(super) fn compact(&self) {
-        let mut state = self.state();
-        state.compacted = state.version;
-        state.history.clear();
-        state.pages.clear();
+        self.demo.with(|state| state.store.compact());
     }
 
     /// Says the version to all watches.
     pub(super) fn bookmark(&self) {
-        let mut state = self.state();
-        let text = bookmark(state.version, false);
-        state.say(&text);
+        let version = self.demo.with(|state| state.store.version());
+        self.demo.watches(|watches| {
+            for watch in watches {
+                watch.bookmark(version, false);
+            }
+        });
     }
 
     /// Raw bytes to all watches.
     pub(super) fn say(&self, text: &str) {
-        self.state().say(text);
+        self.demo.watches(|watches| {
+            for watch in watches {
+                watch.raw(text.to_owned());
+            }
+        });
     }
 
     /// Ends all watches: well, or with an error.
     pub(super) fn cut(&self, with_error: bool) {
-        for watch in std::mem::take(&mut self.state().watches) {
-            if with_error {
-                let _ = watch.send(Err("connection reset by peer".into()));
+        self.demo.watches(|watches| {
+            for watch in watches.drain(..).filter(|_| with_error) {
+                watch.cut();
             }
-        }
+        });
     }
 
     /// Watches whose other end is still there.
     pub(super) fn watches(&self) -> usize {
-        let mut state = self.state();
-        state.watches.retain(|watch| !watch.is_closed());
-        state.watches.len()
+        self.demo.watches(|watches| watches.len())
     }
 
     /// Versions pass that others have made.
     pub(super) fn skip(&self, versions: u64) {
-        self.state().version += versions;
+        self.demo.with(|state| state.store.skip(versions));
     }
 
     /// What is held under this name.
     pub(super) fn object(&self, name: &str) -> Value {
-        self.state().objects[name].clone()
+        self.demo
+            .with(|state| state.get(&PODS, SPACE, name).unwrap())
     }
 
     pub(super) fn came(&self) -> Vec<Came> {
-        self.state().came.clone()
+        self.came.lock().unwrap().clone()
     }
 
     pub(super) fn forget_came(&self) {
-        self.state().came.clear();
+        self.came.lock().unwrap().clear();
     }
 
     /// Names, and the version at which each is.
     pub(super) fn rows(&self) -> BTreeMap<String, String> {
-        let state = self.state();
-        let row = |(name, object): (&String, &Value)| {
-            let node = object["spec"]["nodeName"].as_str()?;
-            Some((name.clone(), node.to_owned()))
-        };
-        state.objects.iter().filter_map(row).collect()
-    }
-
-    async fn answer(&self, uri: &Uri) -> Result<Answer, BoxError> {
-        let query: HashMap<String, String> = uri
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
-        let verb = if query.contains_key("watch") {
-            "watch"
-        } else {
-            "list"
-        };
-        let came = Came {
-            verb,
-            at: Instant::now(),
-            query,
-        };
-        let fault = {
-            let mut state = self.state();
-            state.came.push(came.clone());
-            let word = came.word();
-            let place = state.faults.iter().position(|(on, _)| *on == word);
-            place
-                .and_then(|place| state.faults.remove(place))
-                .map(|(_, fault)| fault)
-        };
-        let head = Response::builder().header(header::CONTENT_TYPE, "application/json");
-        let text = |code: u16, body: String| {
-            let (tell, lines) = unbounded_channel();
-            tell.send(data(body)).unwrap();
-            let head = Response::builder()
-                .status(code)
-                .header(header::CONTENT_TYPE, "application/json");
-            Ok(head.body(StreamBody::new(Lines(lines))).unwrap())
-        };
-        match &fault {
-            Some(Fault::Status(code, wait)) => {
-                let mut answer: Answer = text(*code, status(*code, None))?;
-                if let Some(wait) = wait {
-                    answer
-                        .headers_mut()
-                        .insert(header::RETRY_AFTER, (*wait).into());
-                }
-                return Ok(answer);
-            }
-            Some(Fault::GoOn) => {
-                let token = self.state().go_on(&came.query["continue"]);
-                return text(410, status(410, Some(&token)));
-            }
-            Some(Fault::Page) => {
-                let mut answer: Answer = text(200, "<html><title>Sign in</title></html>".into())?;
-                answer.headers_mut().insert(
-                    header::CONTENT_TYPE,
-                    header::HeaderValue::from_static("text/html; charset=utf-8"),
-                );
-                return Ok(answer);
-            }
-            Some(Fault::OtherJson) => return text(200, r#"{"message":"ok"}"#.into()),
-            Some(Fault::Late(late)) => sleep(*late).await,
-            Some(Fault::Reset) => return Err("connection reset by peer".into()),
-            _ => {}
-        }
-        let (tell, lines) = unbounded_channel();
-        let answer = {
-            let mut state = self.state();
-            if verb == "watch" {
-                state.watch(&came, &tell, fault.as_ref())
-            } else {
-                state.list(&came.query).map(|body| {
-                    let mut bytes = Bytes::from(body);
-                    match &fault {
-                        Some(Fault::Cut(size, false)) => bytes.truncate(*size),
-                        Some(Fault::Cut(size, true)) => {
-                            tell.send(data(bytes.slice(..*size))).unwrap();
-                            tell.send(Err("connection reset by peer".into())).unwrap();
-                        }
-                        Some(Fault::Stall(size)) => {
-                            bytes.truncate(*size);
-                            hold(&tell);
-                        }
-                        _ => {}
-                    }
-                    // As it would come: in frames.
-                    for at in (0..bytes.len()).step_by(16 * 1024) {
-                        let end = bytes.len().min(at + 16 * 1024);
-                        let _ = tell.send(data(bytes.slice(at..end)));
-                    }
-                })
-            }
-        };
-        drop(tell);
-        match answer {
-            Ok(()) => Ok(head.body(StreamBody::new(Lines(lines))).unwrap()),
-            Err(code) => text(code, status(code, None)),
-        }
+        self.demo.with(|state| {
+            let rows = state.store.list(&PODS, None).filter_map(|entry| {
+                let node = entry
+                    .field("spec.nodeName")
+                    .filter(|node| !node.is_empty())?;
+                Some((entry.name.to_string(), node.to_owned()))
+            });
+            rows.collect()
+        })
     }
 }

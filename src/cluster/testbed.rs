@@ -213,6 +213,7 @@ pub(super) fn target(server: &str, identity: AuthInfo) -> Target {
         identity,
         proxy: None,
         request_timeout: None,
+        door: None,
     }
 }
 

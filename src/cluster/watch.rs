@@ -7,6 +7,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use super::{
     ask::{Answer, Asker},
     change::{Meant, Stop, event},
+    order::Order,
     split::{Shape, Splitter},
     wait::below,
 };
@@ -111,6 +112,7 @@ async fn run(
     let mut answer = asker.get("watch", served, namespace, None, &query).await?;
     let _ = tell.send(Said::Open).await;
     let mut splitter = Splitter::new(Shape::Stream);
+    let mut order = Order::default();
     let mut version = None;
     while let Some(bytes) = answer.next().await? {
         let mut batch = Vec::new();
@@ -119,8 +121,11 @@ async fn run(
             let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
             match event(json, served, namespace, &mut names)? {
                 Meant::Change(change, at) => {
-                    batch.extend(change);
-                    version = Some(at);
+                    let uid = change.as_ref().and_then(Change::uid);
+                    if uid.is_none_or(|uid| order.is_news(uid, &at)) {
+                        batch.extend(change);
+                    }
+                    version = Some(order.reached(at));
                 }
                 Meant::Bookmark(at, end_of_list) => {
                     version = Some(at);

@@ -7,10 +7,10 @@ use super::{dice, object, resource::EVENTS, state::State};
 /// The same again within this long is counted.
 const AGAIN: i64 = 10 * 60 * 1_000;
 
-/// Says that something happened to an object.
+/// Says that something happened to an object, or to a part of it.
 pub fn record(
     state: &mut State,
-    about: &Value,
+    (about, part): (&Value, &str),
     kind: &str,
     reason: &str,
     message: &str,
@@ -24,7 +24,7 @@ pub fn record(
     let name = format!(
         "{}.{:016x}",
         object::name(about),
-        dice::throw(0, (object::uid(about), kind, reason, message, from))
+        dice::throw(0, (object::uid(about), part, kind, reason, message, from))
     );
     let now = object::time(state.now());
     let known = state.get(&EVENTS, &namespace, &name);
@@ -46,6 +46,9 @@ pub fn record(
     });
     if !object::namespace(about).is_empty() {
         involved["namespace"] = json!(object::namespace(about));
+    }
+    if !part.is_empty() {
+        involved["fieldPath"] = json!(part);
     }
     let event = json!({
         "metadata": {"name": name, "namespace": namespace},

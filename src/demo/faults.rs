@@ -1,14 +1,15 @@
 //! Accidents on demand: how a request is answered instead of well. For tests, and for whoever wants to see what a client
 //! makes of them (`barkeep demo --fault`).
 
-use std::{str::FromStr, time::Duration};
+mod rules;
+
+use std::{io, time::Duration};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use tokio::time::sleep;
-use tower::BoxError;
 
 use super::{
     dice,
@@ -101,7 +102,10 @@ impl Faults {
 
     /// How many are still to happen a certain number of times.
     pub fn waiting(&self) -> usize {
-        self.rules.iter().filter(|rule| rule.times.is_some()).count()
+        self.rules
+            .iter()
+            .filter(|rule| rule.times.is_some())
+            .count()
     }
 
     /// What happens to this request: the first rule for it.
@@ -125,8 +129,13 @@ impl Faults {
     }
 }
 
+/// How a connection that breaks is said.
+pub fn broken() -> io::Error {
+    io::ErrorKind::ConnectionReset.into()
+}
+
 /// The answer that takes the place of a good one, for the accidents that need no good one.
-pub fn instead(fault: &Fault) -> Option<Result<Answer, BoxError>> {
+pub fn instead(fault: &Fault) -> Option<Result<Answer, io::Error>> {
     Some(match fault {
         Fault::Status(code, wait) => Ok(http::refusal(&refusal(*code, *wait))),
         Fault::Page => Ok(http::answer(
@@ -135,7 +144,7 @@ pub fn instead(fault: &Fault) -> Option<Result<Answer, BoxError>> {
             http::whole("<html><head><title>Sign in</title></head><body></body></html>"),
         )),
         Fault::OtherJson => Ok(http::object(200, &json!({"message": "ok"}))),
-        Fault::Reset => Err("connection reset by peer".into()),
+        Fault::Reset => Err(broken()),
         Fault::HangUp => Ok(http::answer(200, "application/json", http::whole(""))),
         Fault::Event(code) => {
             let line = json!({"type": "ERROR", "object": refusal(*code, None).status()});
@@ -149,16 +158,40 @@ pub fn instead(fault: &Fault) -> Option<Result<Answer, BoxError>> {
 /// A refusal with this status and a server's usual words.
 fn refusal(code: u16, wait: Option<u64>) -> Refusal {
     let (reason, message) = match code {
-        400 => ("BadRequest", "the server rejected our request for an unknown reason"),
+        400 => (
+            "BadRequest",
+            "the server rejected our request for an unknown reason",
+        ),
         401 => ("Unauthorized", "Unauthorized"),
         403 => ("Forbidden", "forbidden: an accident was ordered"),
-        404 => ("NotFound", "the server could not find the requested resource"),
-        409 => ("Conflict", "the object has been modified; please apply your changes to the latest version and try again"),
-        410 => ("Expired", "The resourceVersion for the provided list is too old."),
-        429 => ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
-        503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
-        504 => ("Timeout", "the server was unable to return a response in the time allotted"),
-        _ => ("InternalError", "Internal error occurred: an accident was ordered"),
+        404 => (
+            "NotFound",
+            "the server could not find the requested resource",
+        ),
+        409 => (
+            "Conflict",
+            "the object has been modified; please apply your changes to the latest version and try again",
+        ),
+        410 => (
+            "Expired",
+            "The resourceVersion for the provided list is too old.",
+        ),
+        429 => (
+            "TooManyRequests",
+            "the server has received too many requests and has asked us to try again later",
+        ),
+        503 => (
+            "ServiceUnavailable",
+            "the server is currently unable to handle the request",
+        ),
+        504 => (
+            "Timeout",
+            "the server was unable to return a response in the time allotted",
+        ),
+        _ => (
+            "InternalError",
+            "Internal error occurred: an accident was ordered",
+        ),
     };
     let mut refusal = Refusal::new(code, reason, message);
     if let Some(wait) = wait {
@@ -189,7 +222,7 @@ pub fn spoil(answer: Answer, fault: &Fault) -> Answer {
     Answer::from_parts(head, body)
 }
 
-type Frames = std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
+type Frames = std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, io::Error>> + Send>>;
 
 fn frames(body: Body) -> Frames {
     Box::pin(body.into_data_stream())
@@ -199,7 +232,7 @@ fn frames(body: Body) -> Frames {
 fn slow(body: Body, rate: u64) -> Body {
     let piece = (rate / 20).max(1) as usize;
     let pieces = frames(body).flat_map(move |frame| {
-        let pieces: Vec<Result<Bytes, BoxError>> = match frame {
+        let pieces: Vec<Result<Bytes, io::Error>> = match frame {
             Ok(bytes) => bytes
                 .chunks(piece)
                 .map(|chunk| Ok(bytes.slice_ref(chunk)))
@@ -215,7 +248,7 @@ fn slow(body: Body, rate: u64) -> Body {
 }
 
 /// The first bytes of it. A body that was whole comes in pieces from here on, as it would over a network.
-fn first(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+fn first(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, io::Error>> + Send {
     frames(body).scan(size, |left, frame| {
         let part = match frame {
             _ if *left == 0 => None,
@@ -231,7 +264,7 @@ fn first(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, BoxError>>
 }
 
 fn cut(body: Body, size: usize, breaks: bool) -> Body {
-    let end = breaks.then(|| Err("connection reset by peer".into()));
+    let end = breaks.then(|| Err(broken()));
     http::stream(first(body, size).chain(stream::iter(end)))
 }
 
@@ -248,14 +281,15 @@ fn after_first(body: Body, text: String) -> Frames {
 }
 
 /// Every object may have a `selfLink`; the first gets a long one.
-fn huge(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+fn huge(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, io::Error>> + Send {
     const HEAD: &[u8] = b"\"metadata\":{\"";
     let mut done = false;
     frames(body).map(move |frame| {
         let bytes = frame?;
         // A list's own metadata comes first, and its items' after.
         let places: Vec<usize> = memchr::memmem::find_iter(&bytes, HEAD).collect();
-        let is_list = bytes.starts_with(b"{\"kind\":\"") && memchr::memmem::find(&bytes, b"\"items\":[").is_some();
+        let is_list = bytes.starts_with(b"{\"kind\":\"")
+            && memchr::memmem::find(&bytes, b"\"items\":[").is_some();
         let Some(at) = places.get(usize::from(is_list)).filter(|_| !done) else {
             return Ok(bytes);
         };
@@ -269,89 +303,6 @@ fn huge(body: Body, size: usize) -> impl Stream<Item = Result<Bytes, BoxError>> 
         grown.extend_from_slice(&bytes[split..]);
         Ok(Bytes::from(grown))
     })
-}
-
-/// What `--fault` takes.
-const GRAMMAR: &str = "a fault is [VERB][:RESOURCE=]WHAT[*TIMES][@PERCENT%], such as watch:pods=cut:2000*3, list=429:5 or late:200ms@10%; \
-    WHAT is a status (401 403 404 409 410 429:SECONDS 500 503), late:TIME, slow:BYTES a second, cut:BYTES, break:BYTES, \
-    stall:BYTES, reset, hangup, error:CODE, garbage, page, other, twice, shuffled or huge:BYTES";
-
-impl FromStr for Rule {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("“{text}” is no fault: {GRAMMAR}");
-        let (to, rest) = text.split_once('=').unwrap_or(("", text));
-        let (word, plural) = to.split_once(':').unwrap_or((to, ""));
-        const WORDS: [&str; 11] = [
-            "", "get", "list", "page", "watch", "stream", "create", "update", "patch", "delete", "deletecollection",
-        ];
-        if !WORDS.contains(&word) {
-            return Err(wrong());
-        }
-        let (rest, share) = match rest.split_once('@') {
-            None => (rest, 1.0),
-            Some((rest, percent)) => {
-                let percent: f64 = percent
-                    .strip_suffix('%')
-                    .and_then(|number| number.parse().ok())
-                    .filter(|percent| (0.0..=100.0).contains(percent))
-                    .ok_or_else(wrong)?;
-                (rest, percent / 100.0)
-            }
-        };
-        let (what, times) = match rest.split_once('*') {
-            None => (rest, None),
-            Some((what, times)) => {
-                let times = times.parse().ok().filter(|times| *times > 0);
-                (what, Some(times.ok_or_else(wrong)?))
-            }
-        };
-        Ok(Self {
-            word: word.to_owned(),
-            plural: plural.to_owned(),
-            fault: fault(what).ok_or_else(wrong)?,
-            times,
-            share,
-        })
-    }
-}
-
-fn fault(what: &str) -> Option<Fault> {
-    let (name, value) = what.split_once(':').unwrap_or((what, ""));
-    let size = || value.parse::<usize>().ok();
-    Some(match name {
-        "late" => Fault::Late(time(value)?),
-        "slow" => Fault::Slow(value.parse().ok().filter(|rate| *rate > 0)?),
-        "cut" => Fault::Cut(size()?, false),
-        "break" => Fault::Cut(size()?, true),
-        "stall" => Fault::Stall(size()?),
-        "reset" => Fault::Reset,
-        "hangup" => Fault::HangUp,
-        "error" => Fault::Event(value.parse().ok()?),
-        "garbage" => Fault::Says("upstream connect error\u{0}\u{1}{{{".to_owned()),
-        "page" => Fault::Page,
-        "other" => Fault::OtherJson,
-        "twice" => Fault::Twice,
-        "shuffled" => Fault::Shuffled,
-        "huge" => Fault::Huge(size()?),
-        _ => {
-            let code = name.parse().ok().filter(|code| (400..600).contains(code))?;
-            let wait = match value {
-                "" => None,
-                seconds => Some(seconds.parse().ok()?),
-            };
-            Fault::Status(code, wait)
-        }
-    })
-}
-
-/// `200ms`, `3s`
-fn time(text: &str) -> Option<Duration> {
-    if let Some(millis) = text.strip_suffix("ms") {
-        return millis.parse().ok().map(Duration::from_millis);
-    }
-    text.strip_suffix('s')?.parse().ok().map(Duration::from_secs)
 }
 
 /// The place where a list whose version is gone can go on, as one more `Status`.
@@ -372,46 +323,5 @@ impl Rule {
             times: Some(1),
             share: 1.0,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a rule that cannot be read has failed the test")]
-
-    use super::*;
-
-    #[test]
-    fn rules_are_read_as_they_are_written() {
-        for (text, word, plural, fault, times, share) in [
-            ("503", "", "", Fault::Status(503, None), None, 1.0),
-            ("list=429:5*2", "list", "", Fault::Status(429, Some(5)), Some(2), 1.0),
-            ("watch:pods=cut:2000@10%", "watch", "pods", Fault::Cut(2_000, false), None, 0.1),
-            (":pods=late:200ms", "", "pods", Fault::Late(Duration::from_millis(200)), None, 1.0),
-            ("huge:10000000", "", "", Fault::Huge(10_000_000), None, 1.0),
-        ] {
-            let rule: Rule = text.parse().unwrap();
-            assert_eq!((&*rule.word, &*rule.plural), (word, plural), "{text}");
-            assert_eq!((rule.fault, rule.times, rule.share), (fault, times, share), "{text}");
-        }
-        for text in ["", "200", "sing=503", "cut", "late:5", "503*0", "503@101%", "slow:0"] {
-            let error = text.parse::<Rule>().unwrap_err();
-            assert!(error.contains("a fault is"), "{text}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_rule_counts_and_chooses() {
-        let mut faults = Faults::new(
-            vec!["list:pods=503*2".parse().unwrap(), "watch=reset@50%".parse().unwrap()],
-            1,
-        );
-        assert_eq!(faults.meet("list", "services"), None);
-        assert_eq!(faults.meet("list", "pods"), Some(Fault::Status(503, None)));
-        assert_eq!(faults.waiting(), 1);
-        assert!(faults.meet("list", "pods").is_some());
-        assert_eq!(faults.meet("list", "pods"), None);
-        let met = (0..1_000).filter(|_| faults.meet("watch", "pods").is_some()).count();
-        assert!((400..600).contains(&met), "{met}");
     }
 }

@@ -1,7 +1,7 @@
 //! Bodies of answers: JSON, text, or a stream that goes on; gzip for whoever asks and where it pays.
 
 use std::{
-    io::Write as _,
+    io::{self, Write as _},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -14,12 +14,11 @@ use http_body::Frame;
 use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody};
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tower::BoxError;
 
 use super::refusal::Refusal;
 
 /// What is sent back.
-pub type Body = UnsyncBoxBody<Bytes, BoxError>;
+pub type Body = UnsyncBoxBody<Bytes, io::Error>;
 /// An answer.
 pub type Answer = Response<Body>;
 
@@ -34,16 +33,16 @@ pub fn whole(bytes: impl Into<Bytes>) -> Body {
 }
 
 /// Frames as they come.
-pub fn stream(frames: impl Stream<Item = Result<Bytes, BoxError>> + Send + 'static) -> Body {
+pub fn stream(frames: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> Body {
     use futures::StreamExt as _;
     StreamBody::new(frames.map(|bytes| bytes.map(Frame::data))).boxed_unsync()
 }
 
 /// The receiving end of a channel as a stream.
-pub struct Lines(pub UnboundedReceiver<Result<Bytes, BoxError>>);
+pub struct Lines(pub UnboundedReceiver<Result<Bytes, io::Error>>);
 
 impl Stream for Lines {
-    type Item = Result<Bytes, BoxError>;
+    type Item = Result<Bytes, io::Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_recv(cx)
@@ -80,14 +79,14 @@ pub fn refusal(refusal: &Refusal) -> Answer {
 }
 
 /// JSON in pieces, put together or compressed for one who understands it.
-pub fn pieces(pieces: Vec<Bytes>, asked: &HeaderMap) -> Answer {
+pub fn pieces(pieces: &[Bytes], asked: &HeaderMap) -> Answer {
     let size: usize = pieces.iter().map(Bytes::len).sum();
     let gzip = asked
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("gzip"));
     if !gzip || size < WORTH_IT {
-        return answer(200, "application/json", whole(join(&pieces, size)));
+        return answer(200, "application/json", whole(join(pieces, size)));
     }
     let mut packed = GzEncoder::new(Vec::with_capacity(size / 8), Compression::fast());
     let done = pieces
@@ -95,7 +94,7 @@ pub fn pieces(pieces: Vec<Bytes>, asked: &HeaderMap) -> Answer {
         .try_for_each(|piece| packed.write_all(piece))
         .and_then(|()| packed.finish());
     let Ok(packed) = done else {
-        return answer(200, "application/json", whole(join(&pieces, size)));
+        return answer(200, "application/json", whole(join(pieces, size)));
     };
     let mut answer = answer(200, "application/json", whole(packed));
     let headers = answer.headers_mut();

@@ -68,6 +68,19 @@ pub fn owned_by(owner: &Value) -> Value {
     })
 }
 
+/// Takes what says nothing from an object's metadata, as a server leaves it out when it writes (`omitempty`).
+pub fn tidy(object: &mut Value) {
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.retain(|name, value| match value {
+            Value::Null => false,
+            Value::Object(fields) => !fields.is_empty(),
+            Value::Array(items) => name == "managedFields" || !items.is_empty(),
+            Value::String(text) => !text.is_empty(),
+            _ => true,
+        });
+    }
+}
+
 /// Whether an object is being deleted.
 pub fn is_leaving(object: &Value) -> bool {
     !object["metadata"]["deletionTimestamp"].is_null()

@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
+    patch,
     refusal::{Fault, Refusal},
     request::{Call, Form},
-    resource::Resource,
     select::Selection,
     state::State,
     store::{Entry, Store},
     table,
-    watch::invalid_options,
 };
 
 /// Where a list goes on, as `k8s.io/apiserver/pkg/storage/continue.go` writes it.
@@ -45,6 +44,7 @@ pub fn get(state: &State, call: &Call) -> Result<Bytes, Refusal> {
         .get(call.resource, &call.namespace, &call.name)
         .ok_or_else(|| Refusal::not_found(call.resource, &call.name))?;
     Ok(match call.form {
+        Form::Plain if call.older.is_some() => Bytes::from(call.shown(entry.value()).to_string()),
         Form::Plain => entry.json.clone(),
         Form::Metadata => Bytes::from(table::partial(&entry.value()).to_string()),
         Form::Table => {
@@ -67,7 +67,7 @@ pub fn include(call: &Call) -> Result<table::Include, Refusal> {
         Some("None") => Ok(table::Include::None),
         Some("Object") => Ok(table::Include::Object),
         Some(other) => Err(Refusal::bad_request(format!(
-            "unrecognized includeObject value: \"{other}\""
+            "Unable to convert to Table as requested: includeObject: Invalid value: \"{other}\": must be 'Metadata', 'Object', 'None', or empty"
         ))),
     }
 }
@@ -101,16 +101,18 @@ pub fn list(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
             });
             Ok(vec![Bytes::from(list.to_string())])
         }
-        Form::Plain => Ok(plain(resource, &about, &page.entries)),
+        Form::Plain => Ok(plain(call, &about, &page.entries)),
     }
 }
 
-/// A list as it is written by hand, since its items are text already.
-fn plain(resource: &Resource, about: &Value, entries: &[Arc<Entry>]) -> Vec<Bytes> {
+/// A list as it is written by hand, since its items are text already. They do not say their kind: the list has said it.
+fn plain(call: &Call, about: &Value, entries: &[Arc<Entry>]) -> Vec<Bytes> {
     let head = format!(
         "{{\"kind\":\"{}List\",\"apiVersion\":\"{}\",\"metadata\":{about},\"items\":[",
-        resource.kind,
-        resource.api_version()
+        call.resource.kind,
+        call.older
+            .map_or(call.resource, |older| &older.resource)
+            .api_version()
     );
     let mut pieces = Vec::with_capacity(entries.len() * 2 + 2);
     pieces.push(Bytes::from(head));
@@ -118,7 +120,12 @@ fn plain(resource: &Resource, about: &Value, entries: &[Arc<Entry>]) -> Vec<Byte
         if at > 0 {
             pieces.push(Bytes::from_static(b","));
         }
-        pieces.push(entry.json.clone());
+        if call.older.is_some() {
+            pieces.push(Bytes::from(call.shown(entry.value()).to_string()));
+        } else {
+            pieces.push(Bytes::from_static(b"{"));
+            pieces.push(entry.json.slice(entry.head..));
+        }
     }
     pieces.push(Bytes::from_static(b"]}\n"));
     pieces
@@ -126,7 +133,7 @@ fn plain(resource: &Resource, about: &Value, entries: &[Arc<Entry>]) -> Vec<Byte
 
 /// The objects that a list shows (`k8s.io/apiserver/pkg/storage/etcd3/store.go`, `GetList`).
 pub fn page(store: &Store, call: &Call) -> Result<Page, Refusal> {
-    let selection = Selection::of(call)?;
+    let selection = selection(call)?;
     let limit = call.query.number("limit")?.unwrap_or(0).max(0) as usize;
     let limit = if limit == 0 { usize::MAX } else { limit };
     let (version, start) = match call.query.get("continue") {
@@ -134,27 +141,32 @@ pub fn page(store: &Store, call: &Call) -> Result<Page, Refusal> {
         None => (version_asked(store, call)?, None),
     };
     let live = version == store.version();
-    let snapshot = if live { None } else { Some(as_of(store, call, version)) };
+    let snapshot = if live {
+        None
+    } else {
+        Some(as_of(store, call, version))
+    };
     let entries: Box<dyn Iterator<Item = &Arc<Entry>>> = match &snapshot {
         None => Box::new(store.list(call.resource, call.within())),
         Some(snapshot) => Box::new(snapshot.values()),
     };
     let after = start.as_deref();
-    let mut wanted = entries
-        .skip_while(|entry| after.is_some_and(|start| *place(entry) < *start))
-        .filter(|entry| selection.matches(entry));
+    let mut all = entries.skip_while(|entry| after.is_some_and(|start| *place(entry) < *start));
     let mut shown: Vec<Arc<Entry>> = Vec::new();
     let mut next = None;
     let mut remaining = 0;
-    for entry in wanted.by_ref() {
+    for entry in all.by_ref() {
+        // A full page goes on wherever there is more, chosen or not: a server has not looked at that yet.
         if shown.len() == limit {
             next = Some(place(entry));
             remaining = 1;
             break;
         }
-        shown.push(Arc::clone(entry));
+        if selection.matches(entry) {
+            shown.push(Arc::clone(entry));
+        }
     }
-    remaining += wanted.count();
+    remaining += all.count();
     let next = next.map(|start| {
         token(&Token {
             v: "meta.k8s.io/v1".to_owned(),
@@ -164,7 +176,7 @@ pub fn page(store: &Store, call: &Call) -> Result<Page, Refusal> {
     });
     Ok(Page {
         version,
-        remaining: (next.is_some() && selection.is_all()).then_some(remaining),
+        remaining: (next.is_some() && selection.is_everything()).then_some(remaining),
         next: next.unwrap_or_default(),
         entries: shown,
     })
@@ -181,19 +193,28 @@ fn token(token: &Token) -> String {
 
 /// The same place in a list, but with whatever there is now.
 pub fn without_version(text: &str) -> Option<String> {
-    let read = decode(text)?;
+    let read = decode(text).ok()?;
     Some(token(&Token { rv: -1, ..read }))
 }
 
-fn decode(text: &str) -> Option<Token> {
-    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
-    serde_json::from_slice(&bytes).ok()
+fn decode(text: &str) -> Result<Token, String> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(text.trim_end_matches('='))
+        .map_err(|error| error.to_string())?;
+    serde_json::from_slice(&bytes).map_err(|error| patch::undecodable(&bytes, &error))
 }
 
 fn go_on(store: &Store, call: &Call, text: &str) -> Result<(u64, Option<String>), Refusal> {
-    let wrong = || Refusal::bad_request("invalid continue token: continue key is not valid");
-    let read = decode(text).ok_or_else(wrong)?;
-    if call.query.get("resourceVersion").is_some_and(|version| version != "0") {
+    let read = decode(text).map_err(|why| {
+        Refusal::bad_request(format!(
+            "invalid continue token: continue key is not valid: {why}"
+        ))
+    })?;
+    if call
+        .query
+        .get("resourceVersion")
+        .is_some_and(|version| version != "0")
+    {
         return Err(Refusal::bad_request(
             "specifying resource version is not allowed when using continue",
         ));
@@ -223,15 +244,11 @@ fn go_on(store: &Store, call: &Call, text: &str) -> Result<(u64, Option<String>)
 /// (kubernetes.io/docs/reference/using-api/api-concepts, "Semantics for get and list").
 fn version_asked(store: &Store, call: &Call) -> Result<u64, Refusal> {
     let newest = store.version();
+    let asked = version(call)?;
     let how = call.query.get("resourceVersionMatch");
-    let Some(asked) = version(call)? else {
-        return match how {
-            Some(_) => Err(invalid_options(&[Fault::forbidden(
-                "resourceVersionMatch",
-                "resourceVersionMatch is forbidden unless resourceVersion is provided",
-            )])),
-            None => Ok(newest),
-        };
+    check_match(asked, how)?;
+    let Some(asked) = asked else {
+        return Ok(newest);
     };
     if asked > newest {
         return Err(too_new(asked, newest));
@@ -244,6 +261,27 @@ fn version_asked(store: &Store, call: &Call) -> Result<u64, Refusal> {
         Some("Exact") => Ok(asked),
         _ => Ok(newest),
     }
+}
+
+/// Which versions can be asked for in which way (`k8s.io/apimachinery/pkg/apis/meta/internalversion/validation`).
+fn check_match(asked: Option<u64>, how: Option<&str>) -> Result<(), Refusal> {
+    let field = "resourceVersionMatch";
+    let fault = match (how, asked) {
+        (None, _) | (Some("NotOlderThan"), Some(_)) => return Ok(()),
+        (Some("Exact"), Some(asked)) if asked > 0 => return Ok(()),
+        (Some("Exact"), Some(_)) => Fault::forbidden(
+            field,
+            "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"",
+        ),
+        (Some("Exact" | "NotOlderThan"), None) => Fault::forbidden(
+            field,
+            "resourceVersionMatch is forbidden unless resourceVersion is provided",
+        ),
+        (Some(other), _) => {
+            Fault::unsupported(field, &json!(other), &["Exact", "NotOlderThan", ""])
+        }
+    };
+    Err(Refusal::invalid_options("ListOptions", &[fault]))
 }
 
 /// The version that is asked for, 0 and nothing being the same here.
@@ -276,7 +314,9 @@ fn as_of(store: &Store, call: &Call, version: u64) -> BTreeMap<String, Arc<Entry
     let changes = store.since(version).into_iter().flatten().rev();
     let here = |entry: &Entry| {
         std::ptr::eq(entry.resource, call.resource)
-            && call.within().is_none_or(|within| *entry.namespace == *within)
+            && call
+                .within()
+                .is_none_or(|within| *entry.namespace == *within)
     };
     for change in changes.filter(|change| here(&change.after)) {
         match &change.before {
@@ -285,4 +325,14 @@ fn as_of(store: &Store, call: &Call, version: u64) -> BTreeMap<String, Arc<Entry
         };
     }
     objects
+}
+
+/// The objects that are chosen by labels and fields.
+pub fn selection(call: &Call) -> Result<Selection, Refusal> {
+    let option = |name| call.query.get(name).unwrap_or_default();
+    Selection::parse(
+        call.resource,
+        option("labelSelector"),
+        option("fieldSelector"),
+    )
 }

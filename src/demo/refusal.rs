@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::resource::Resource;
+use super::resource::{PODS, Resource};
 
 /// Why a request is not met. The wording follows `k8s.io/apimachinery/pkg/api/errors`.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,17 +114,23 @@ impl Refusal {
 
     /// 404 of a path that nobody serves.
     pub fn no_such_path() -> Self {
-        Self::new(
-            404,
-            "NotFound",
-            "the server could not find the requested resource",
-        )
+        Self {
+            details: json!({}),
+            ..Self::new(
+                404,
+                "NotFound",
+                "the server could not find the requested resource",
+            )
+        }
     }
 
     /// 405
     pub fn no_such_method() -> Self {
         let message = "the server does not allow this method on the requested resource";
-        Self::new(405, "MethodNotAllowed", message)
+        Self {
+            details: json!({}),
+            ..Self::new(405, "MethodNotAllowed", message)
+        }
     }
 
     /// 409 of a name that is taken.
@@ -174,11 +180,24 @@ impl Refusal {
                 json!({"reason": fault.reason, "message": fault.message, "field": fault.field})
             })
             .collect();
-        refusal.details = json!({"name": name, "kind": resource.kind, "causes": causes});
+        refusal.details = json!({"kind": resource.kind, "causes": causes});
+        if !name.is_empty() {
+            refusal.details["name"] = json!(name);
+        }
         if !resource.group.is_empty() {
             refusal.details["group"] = json!(resource.group);
         }
         refusal
+    }
+
+    /// 422 of options that do not go together, or mean nothing: `ListOptions`, `PatchOptions`…
+    pub fn invalid_options(kind: &'static str, faults: &[Fault]) -> Self {
+        let options = Resource {
+            group: "meta.k8s.io",
+            kind,
+            ..PODS
+        };
+        Self::invalid(&options, "", faults)
     }
 
     /// 410 of a version that is no more.
@@ -199,6 +218,7 @@ impl Refusal {
     }
 
     /// Says what it is about.
+    #[must_use]
     pub fn about(mut self, resource: &Resource, name: &str) -> Self {
         self.details = json!({"name": name, "kind": resource.plural});
         if !resource.group.is_empty() {
@@ -211,8 +231,11 @@ impl Refusal {
     pub fn status(&self) -> Value {
         let mut status = json!({
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-            "message": self.message, "reason": self.reason, "code": self.code,
+            "message": self.message, "code": self.code,
         });
+        if !self.reason.is_empty() {
+            status["reason"] = json!(self.reason);
+        }
         if !self.details.is_null() {
             status["details"] = self.details.clone();
         }

@@ -1,10 +1,13 @@
 //! What a request asks for: verb, resource, object, options, and the form of the answer.
 
 use http::{HeaderMap, Method, Uri, header};
+use serde_json::Value;
 
 use super::{
+    discovery,
     refusal::Refusal,
     resource::{self, Resource},
+    versions::{self, Older},
 };
 
 /// What is to be done.
@@ -62,12 +65,24 @@ pub struct Query(Vec<(String, String)>);
 impl Query {
     /// Reads the part behind `?`.
     pub fn read(query: &str) -> Self {
-        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
+    }
+
+    /// All options, in the order they came.
+    pub fn pairs(self) -> impl Iterator<Item = (String, String)> {
+        self.0.into_iter()
     }
 
     /// The first value of an option; an empty one counts as none.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).find(|value| !value.is_empty())
+        let named = self.0.iter().filter(|(known, _)| known == name);
+        named
+            .map(|(_, value)| value.as_str())
+            .find(|value| !value.is_empty())
     }
 
     /// Every value of an option.
@@ -111,6 +126,8 @@ pub struct Call {
     pub query: Query,
     /// What the answer is to look like.
     pub form: Form,
+    /// The older version that the client speaks.
+    pub older: Option<&'static Older>,
 }
 
 /// A request's path, understood.
@@ -134,6 +151,22 @@ impl Call {
         }
     }
 
+    /// An object as the client knows it.
+    pub fn shown(&self, object: Value) -> Value {
+        match self.older {
+            Some(older) => (older.show)(object),
+            None => object,
+        }
+    }
+
+    /// An object of the client's as it is stored.
+    pub fn taken(&self, object: Value) -> Value {
+        match self.older {
+            Some(older) => (older.take)(object),
+            None => object,
+        }
+    }
+
     /// The namespace to look in, or None for all.
     pub fn within(&self) -> Option<&str> {
         (self.resource.namespaced && !self.namespace.is_empty()).then_some(self.namespace.as_str())
@@ -150,6 +183,9 @@ pub fn read(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Asked, Re
         ["apis", group, version, rest @ ..] if !rest.is_empty() => (*group, *version, rest),
         _ => return Ok(Asked::Other),
     };
+    if !discovery::is_below_a_group(path) {
+        return Ok(Asked::Other);
+    }
     let (namespace, rest) = match rest {
         // `namespaces/shop/pods` is in a namespace; `namespaces/shop` and its own parts are about one.
         ["namespaces", _] | ["namespaces", _, "status" | "finalize"] => ("", rest),
@@ -162,8 +198,11 @@ pub fn read(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Asked, Re
         [plural, name, below @ ..] => (*plural, *name, below.join("/")),
         [] => return Err(Refusal::no_such_path()),
     };
-    let resource =
-        resource::find(group, version, plural).ok_or_else(Refusal::no_such_path)?;
+    let older = versions::find(group, version, plural);
+    let resource = older
+        .map(|older| older.stored)
+        .or_else(|| resource::find(group, version, plural))
+        .ok_or_else(Refusal::no_such_path)?;
     let in_namespace = !namespace.is_empty();
     if in_namespace && !resource.namespaced
         || resource.namespaced && !in_namespace && !name.is_empty()
@@ -192,6 +231,7 @@ pub fn read(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Asked, Re
         name: name.to_owned(),
         query,
         form: form(headers)?,
+        older,
     })))
 }
 
@@ -212,15 +252,20 @@ fn verb(method: &Method, name: &str, below: &str, query: &Query) -> Option<Verb>
 
 /// The first form that the client accepts and we have.
 fn form(headers: &HeaderMap) -> Result<Form, Refusal> {
-    let Some(accept) = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()) else {
+    let Some(accept) = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+    else {
         return Ok(Form::Plain);
     };
+    let mut json = false;
     for kind in accept.split(',') {
         let mut words = kind.split(';').map(str::trim);
         let media = words.next().unwrap_or_default();
         if !matches!(media, "application/json" | "*/*" | "application/*" | "") {
             continue;
         }
+        json = true;
         let words: Vec<&str> = words.collect();
         let says = |key: &str| {
             words
@@ -236,11 +281,16 @@ fn form(headers: &HeaderMap) -> Result<Form, Refusal> {
             _ => {}
         }
     }
-    Err(Refusal::new(
-        406,
-        "NotAcceptable",
-        "only the following media types are accepted: application/json",
-    ))
+    if json {
+        let what = "only the following media types are accepted: application/json";
+        return Err(Refusal::new(406, "NotAcceptable", what));
+    }
+    // Here it is the router that says so, not the resource.
+    let what = "406: Not Acceptable\n\nAvailable representations: application/json, application/json;stream=watch";
+    Err(Refusal {
+        details: serde_json::json!({}),
+        ..Refusal::new(406, "NotAcceptable", what)
+    })
 }
 
 fn unescape(part: &str) -> String {
@@ -254,28 +304,71 @@ fn unescape(part: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a path that cannot be read has failed the test")]
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a path that cannot be read has failed the test"
+    )]
 
     use super::*;
 
     fn asked(method: &str, path: &str) -> Result<Asked, Refusal> {
-        read(&method.parse().unwrap(), &path.parse().unwrap(), &HeaderMap::new())
+        read(
+            &method.parse().unwrap(),
+            &path.parse().unwrap(),
+            &HeaderMap::new(),
+        )
     }
 
     #[test]
     fn paths_say_what_is_meant() {
         for (method, path, want) in [
             ("GET", "/api/v1/pods", "list  pods  "),
-            ("GET", "/api/v1/namespaces/shop/pods?watch=1", "watch shop pods  "),
-            ("GET", "/api/v1/namespaces/shop/pods/web-0", "get shop pods web-0 "),
-            ("GET", "/api/v1/namespaces/shop/pods/web-0/log", "get shop pods web-0 log"),
-            ("POST", "/api/v1/namespaces/shop/pods/web-0/eviction", "create shop pods web-0 eviction"),
+            (
+                "GET",
+                "/api/v1/namespaces/shop/pods?watch=1",
+                "watch shop pods  ",
+            ),
+            (
+                "GET",
+                "/api/v1/namespaces/shop/pods/web-0",
+                "get shop pods web-0 ",
+            ),
+            (
+                "GET",
+                "/api/v1/namespaces/shop/pods/web-0/log",
+                "get shop pods web-0 log",
+            ),
+            (
+                "POST",
+                "/api/v1/namespaces/shop/pods/web-0/eviction",
+                "create shop pods web-0 eviction",
+            ),
             ("GET", "/api/v1/namespaces/shop", "get  namespaces shop "),
-            ("PUT", "/api/v1/namespaces/shop/finalize", "update  namespaces shop finalize"),
-            ("PATCH", "/apis/apps/v1/namespaces/shop/deployments/web/scale", "patch shop deployments web scale"),
-            ("DELETE", "/apis/apps/v1/namespaces/shop/deployments", "deletecollection shop deployments  "),
-            ("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aadmin", "get  clusterroles system:admin "),
-            ("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "create  selfsubjectaccessreviews  "),
+            (
+                "PUT",
+                "/api/v1/namespaces/shop/finalize",
+                "update  namespaces shop finalize",
+            ),
+            (
+                "PATCH",
+                "/apis/apps/v1/namespaces/shop/deployments/web/scale",
+                "patch shop deployments web scale",
+            ),
+            (
+                "DELETE",
+                "/apis/apps/v1/namespaces/shop/deployments",
+                "deletecollection shop deployments  ",
+            ),
+            (
+                "GET",
+                "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aadmin",
+                "get  clusterroles system:admin ",
+            ),
+            (
+                "POST",
+                "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                "create  selfsubjectaccessreviews  ",
+            ),
         ] {
             let Asked::Call(call) = asked(method, path).unwrap() else {
                 unreachable!("{path}");
@@ -305,7 +398,11 @@ mod tests {
             ("PUT", "/api/v1/namespaces/shop/pods/web-0/log", 405),
             ("POST", "/apis/metrics.k8s.io/v1beta1/nodes", 405),
         ] {
-            assert_eq!(asked(method, path).unwrap_err().code, code, "{method} {path}");
+            assert_eq!(
+                asked(method, path).unwrap_err().code,
+                code,
+                "{method} {path}"
+            );
         }
         assert!(matches!(asked("GET", "/apis/apps/v1"), Ok(Asked::Other)));
     }

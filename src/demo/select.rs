@@ -175,7 +175,7 @@ fn known(resource: &Resource, mut field: Field) -> Result<Field, String> {
     let name = field.name.as_str();
     let core = resource.group.is_empty();
     if core && resource.plural == "pods" && name == "spec.host" {
-        field.name = "spec.nodeName".to_owned();
+        "spec.nodeName".clone_into(&mut field.name);
         return Ok(field);
     }
     let own = resource.selectable();
@@ -212,13 +212,13 @@ mod tests {
         let mut store = Store::default();
         let pod = store.put(
             &PODS,
-            json!({"metadata": {"name": "web-0", "namespace": "shop", "labels": {"app": "web"}},
+            &mut json!({"metadata": {"name": "web-0", "namespace": "shop", "labels": {"app": "web"}},
                    "spec": {"nodeName": "node-1"}, "status": {"phase": "Running"}}),
         );
-        let node = store.put(&NODES, json!({"metadata": {"name": "a,b"}}));
+        let node = store.put(&NODES, &mut json!({"metadata": {"name": "a,b"}}));
         let job = store.put(
             &JOBS,
-            json!({"metadata": {"name": "j", "namespace": "shop"}}),
+            &mut json!({"metadata": {"name": "j", "namespace": "shop"}}),
         );
         for (entry, labels, fields, fits) in [
             (&pod, "", "", true),

@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashSet, VecDeque},
+    collections::{BinaryHeap, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 
 use super::{
     admission,
-    controllers::{self, Task},
+    controllers::{self, Task, index::Index},
     defaults, dice, object,
     refusal::Refusal,
     resource::Resource,
     store::{Change, Event, Store},
+    story, strategy, validate,
 };
 
 /// The cluster.
@@ -33,9 +34,22 @@ pub struct State {
     pace: f64,
     /// Whether controllers act on changes.
     pub controlled: bool,
+    /// The certificate, as PEM, that signs those this cluster shows; Pods find it in their namespace.
+    pub root: String,
+    /// What controllers look up instead of searching the store.
+    pub index: Index,
+    /// What the kubelets know of the pods they run.
+    pub kubelets: controllers::kubelet::Kubelets,
+    /// What autoscalers remember.
+    pub autoscalers: controllers::autoscaler_limits::Autoscalers,
     tasks: BinaryHeap<Reverse<(i64, u64, Task)>>,
-    waiting: HashSet<Task>,
+    /// When each task that waits is due, and which of its places in the heap counts: those it was moved from stay there.
+    waiting: HashMap<Task, (i64, u64)>,
     planned: u64,
+    /// What the story remembers.
+    pub story: story::Memory,
+    /// What happened before this moment is not told as Events: nobody would find them any more.
+    pub silent_before: i64,
     fresh: VecDeque<Arc<Change>>,
     told: Vec<Arc<Change>>,
 }
@@ -50,6 +64,11 @@ impl State {
             controlled: true,
             ..Self::default()
         }
+    }
+
+    /// From now on things happen so many times faster than in life.
+    pub fn set_pace(&mut self, pace: f64) {
+        self.pace = pace;
     }
 
     /// Milliseconds since the epoch.
@@ -78,37 +97,51 @@ impl State {
                 Some(Reverse((due, ..))) if *due <= to => {}
                 _ => break,
             }
-            if let Some(Reverse((due, _, task))) = self.tasks.pop() {
+            if let Some(Reverse((due, place, task))) = self.tasks.pop() {
+                if self.waiting.get(&task) != Some(&(due, place)) {
+                    continue;
+                }
                 self.now = self.now.max(due);
                 self.waiting.remove(&task);
                 controllers::run(self, task);
             }
         }
+        self.settle();
         self.now = self.now.max(to);
+    }
+
+    /// How long so many milliseconds of life take at this pace.
+    pub fn span(&self, delay: i64) -> i64 {
+        (delay as f64 / self.pace.max(f64::MIN_POSITIVE)) as i64
     }
 
     /// Plans a task, in so many milliseconds of life. One that already waits is not planned again, save earlier.
     pub fn after(&mut self, delay: i64, task: Task) {
-        let due = self.now + (delay as f64 / self.pace.max(f64::MIN_POSITIVE)) as i64;
+        let due = self.now.saturating_add(self.span(delay));
         self.at(due, task);
     }
 
     /// Plans a task for a moment, in milliseconds since the epoch.
     pub fn at(&mut self, due: i64, task: Task) {
-        if self.waiting.contains(&task) {
-            let sooner = self
-                .tasks
-                .iter()
-                .any(|Reverse((known, _, waiting))| *waiting == task && *known <= due);
-            if sooner {
-                return;
-            }
-            self.tasks
-                .retain(|Reverse((_, _, waiting))| *waiting != task);
+        if let Some((known, _)) = self.waiting.get(&task)
+            && *known <= due
+        {
+            return;
         }
         self.planned += 1;
-        self.waiting.insert(task.clone());
+        self.waiting.insert(task.clone(), (due, self.planned));
         self.tasks.push(Reverse((due, self.planned, task)));
+        self.settle();
+    }
+
+    /// Lets go of what stands first in the heap but was moved: what is first is what is next.
+    fn settle(&mut self) {
+        while let Some(Reverse((due, place, task))) = self.tasks.peek() {
+            if self.waiting.get(task) == Some(&(*due, *place)) {
+                break;
+            }
+            self.tasks.pop();
+        }
     }
 
     /// A new uid.
@@ -124,12 +157,9 @@ impl State {
 
     /// Makes an object: metadata, defaults and admission are seen to. What came from outside was checked before.
     pub fn create(&mut self, resource: &'static Resource, object: Value) -> Result<Value, Refusal> {
-        let object = self.prepare(resource, object)?;
-        self.keep(resource, object.clone());
-        let namespace = object::namespace(&object);
-        Ok(self
-            .get(resource, namespace, object::name(&object))
-            .unwrap_or(object))
+        let mut object = self.prepare(resource, object)?;
+        self.keep(resource, &mut object);
+        Ok(object)
     }
 
     /// All of [`Self::create`] but the keeping: what a dry run answers.
@@ -170,31 +200,36 @@ impl State {
         }
         defaults::fill(resource, &mut object);
         admission::admit(self, resource, &mut object)?;
+        strategy::for_create(self, resource, &mut object)?;
+        let faults = validate::create(resource, &object);
+        if !faults.is_empty() {
+            return Err(Refusal::invalid(resource, object::name(&object), &faults));
+        }
+        admission::approve(self, resource, None, &object)?;
         Ok(object)
     }
 
     /// Writes an object that exists, unless it says what is known already. One that is leaving and has nothing left to
     /// wait for goes.
-    pub fn update(&mut self, resource: &'static Resource, object: Value) -> Value {
+    pub fn update(&mut self, resource: &'static Resource, mut object: Value) -> Value {
         let (namespace, name) = (object::namespace(&object), object::name(&object));
-        let Some(known) = self.get(resource, namespace, name) else {
+        let Some(known) = self.store.get(resource, namespace, name) else {
             return object;
         };
-        let mut same = object.clone();
-        same["metadata"]["resourceVersion"] = known["metadata"]["resourceVersion"].clone();
-        if same == known {
-            return known;
+        object["metadata"]["resourceVersion"] = json!(known.version.to_string());
+        // Equal objects have equal texts, and to write is quicker than to read.
+        if known.says(&object) {
+            return object;
         }
         let finished = object::is_leaving(&object)
             && object::items(&object, "/metadata/finalizers").is_empty()
             && object::number(&object, "/metadata/deletionGracePeriodSeconds").unwrap_or(0) == 0
             && object::items(&object, "/spec/finalizers").is_empty();
-        let change = self.keep(resource, object);
-        let last = change.after.value();
+        let change = self.keep(resource, &mut object);
         if finished {
             self.remove(resource, &change.after.namespace, &change.after.name);
         }
-        last
+        object
     }
 
     /// Changes an object in place, if it is there.
@@ -210,7 +245,8 @@ impl State {
         Some(self.update(resource, object))
     }
 
-    fn keep(&mut self, resource: &'static Resource, object: Value) -> Arc<Change> {
+    /// Writes an object as it is, and gives it its version.
+    pub fn keep(&mut self, resource: &'static Resource, object: &mut Value) -> Arc<Change> {
         let change = self.store.put(resource, object);
         self.tell(&change);
         change
@@ -228,8 +264,16 @@ impl State {
         Some(change)
     }
 
+    /// Writes an object that is whole and settled: nobody who acts or watches is told. Only for what is there before
+    /// anybody looks.
+    pub fn put_quietly(&mut self, resource: &'static Resource, mut object: Value) {
+        let change = self.store.put(resource, &mut object);
+        self.index.see(&change);
+    }
+
     fn tell(&mut self, change: &Arc<Change>) {
         debug_assert!(change.event != Event::Added || change.before.is_none());
+        self.index.see(change);
         self.fresh.push_back(Arc::clone(change));
         self.told.push(Arc::clone(change));
     }
@@ -242,6 +286,22 @@ impl State {
     /// Says that something happened to an object, as a core Event: the same again within ten minutes is counted, not
     /// written twice (`k8s.io/client-go/tools/record`, `EventAggregator`).
     pub fn event(&mut self, about: &Value, kind: &str, reason: &str, message: &str, from: &str) {
-        super::events::record(self, about, kind, reason, message, from);
+        if self.now >= self.silent_before {
+            super::events::record(self, (about, ""), kind, reason, message, from);
+        }
+    }
+
+    /// Says that something happened to a part of an object: `spec.containers{web}`.
+    pub fn event_of_part(
+        &mut self,
+        about: (&Value, &str),
+        kind: &str,
+        reason: &str,
+        message: &str,
+        from: &str,
+    ) {
+        if self.now >= self.silent_before {
+            super::events::record(self, about, kind, reason, message, from);
+        }
     }
 }

@@ -6,14 +6,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    fmt::Write as _,
     ops::Bound,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
+    controllers::facts::Facts,
     object,
     resource::{self, Resource},
 };
@@ -43,6 +45,35 @@ pub struct Entry {
     pub owners: Vec<Box<str>>,
     /// All of it, as JSON.
     pub json: Bytes,
+    /// Where in it stands what follows kind and version, as a list shows its items.
+    pub head: usize,
+    /// What controllers ask again and again, read from the JSON once, when it is first asked.
+    pub facts: OnceLock<Facts>,
+}
+
+/// An object as text, which begins with its kind and version, and where it goes on behind them.
+fn write(object: &Value) -> (Bytes, usize) {
+    let mut text = String::from("{");
+    let mut head = 1;
+    let fields = || object.as_object().into_iter().flatten();
+    let is_type = |name: &str| matches!(name, "kind" | "apiVersion");
+    let types = fields().filter(|(name, _)| is_type(name));
+    let rest = fields().filter(|(name, _)| !is_type(name));
+    for (at, (name, value)) in types.chain(rest).enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        if is_type(name) {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "\"{name}\":{value}");
+            head = text.len() + 1;
+        } else {
+            let _ = write!(text, "{}:{value}", Value::from(name.as_str()));
+        }
+    }
+    let head = head.min(text.len());
+    text.push('}');
+    (Bytes::from(text), head)
 }
 
 impl Entry {
@@ -61,6 +92,7 @@ impl Entry {
             .iter()
             .map(|(name, pointer)| (*name, plain(object.pointer(pointer)).into()))
             .collect();
+        let (json, head) = write(object);
         Self {
             resource,
             namespace: object::namespace(object).into(),
@@ -70,8 +102,15 @@ impl Entry {
             labels,
             fields,
             owners,
-            json: Bytes::from(object.to_string()),
+            json,
+            head,
+            facts: OnceLock::new(),
         }
+    }
+
+    /// Whether it is this object, to the letter.
+    pub fn says(&self, object: &Value) -> bool {
+        write(object).0 == self.json
     }
 
     /// All of it, as a tree.
@@ -223,6 +262,11 @@ impl Store {
             .collect()
     }
 
+    /// Whether any object names this uid as an owner.
+    pub fn owns(&self, uid: &str) -> bool {
+        self.owned.contains_key(uid)
+    }
+
     /// Those of them that are of one resource.
     pub fn owned_of(&self, uid: &str, resource: &'static Resource) -> Vec<Arc<Entry>> {
         let mut owned = self.owned(uid);
@@ -231,10 +275,10 @@ impl Store {
     }
 
     /// Writes an object, new or not, and gives it the next version. Its `kind`, `apiVersion` and metadata must be whole.
-    pub fn put(&mut self, resource: &'static Resource, mut object: Value) -> Arc<Change> {
+    pub fn put(&mut self, resource: &'static Resource, object: &mut Value) -> Arc<Change> {
         self.version += 1;
         object["metadata"]["resourceVersion"] = json!(self.version.to_string());
-        let entry = Arc::new(Entry::new(resource, &object, self.version));
+        let entry = Arc::new(Entry::new(resource, object, self.version));
         let before = self
             .tables
             .entry(id(resource))

@@ -1,20 +1,22 @@
 //! Following changes: each watch gets what happens to the objects it has chosen, in order, from the version it names.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
-use tower::BoxError;
 
 use super::{
-    read::{include, version},
+    faults::broken,
+    read::{include, selection, version},
     refusal::{Fault, Refusal},
     request::{Call, Form},
-    resource::Resource,
     select::Selection,
     state::State,
     store::{Change, Entry, Event},
@@ -29,7 +31,7 @@ pub struct Watch {
     call: Call,
     selection: Selection,
     include: table::Include,
-    tell: UnboundedSender<Result<Bytes, BoxError>>,
+    tell: UnboundedSender<Result<Bytes, io::Error>>,
     unread: Arc<AtomicUsize>,
     bookmarks: bool,
     /// Whether a Table's columns were said already.
@@ -42,11 +44,11 @@ impl Watch {
     pub fn begin(
         state: &State,
         call: &Call,
-        tell: UnboundedSender<Result<Bytes, BoxError>>,
+        tell: UnboundedSender<Result<Bytes, io::Error>>,
         unread: Arc<AtomicUsize>,
     ) -> Result<Option<Self>, Refusal> {
         let mut watch = Self {
-            selection: Selection::of(call)?,
+            selection: selection(call)?,
             include: include(call)?,
             call: call.clone(),
             tell,
@@ -58,13 +60,10 @@ impl Watch {
         let streams = call.query.get("sendInitialEvents");
         check_streaming(call, streams)?;
         if streams == Some("true") || streams.is_none() && from == 0 {
-            let held: Vec<Arc<Entry>> = state
-                .store
-                .list(call.resource, call.within())
-                .cloned()
-                .collect();
-            for entry in held.iter().filter(|entry| watch.selection.matches(entry)) {
-                watch.say(Event::Added, entry, state.now());
+            for entry in state.store.list(call.resource, call.within()) {
+                if watch.selection.matches(entry) {
+                    watch.say(Event::Added, entry, state.now());
+                }
             }
             if streams == Some("true") && watch.bookmarks {
                 watch.bookmark(state.store.version(), true);
@@ -74,16 +73,13 @@ impl Watch {
         if from == 0 {
             return Ok(Some(watch));
         }
-        match state.store.since(from) {
-            Some(changes) => {
-                for change in changes {
-                    watch.see(change, state.now());
-                }
+        if let Some(changes) = state.store.since(from) {
+            for change in changes {
+                watch.see(change, state.now());
             }
-            None => {
-                watch.error(&Refusal::expired(from, state.store.compacted()).status());
-                return Ok(None);
-            }
+        } else {
+            watch.error(&Refusal::expired(from, state.store.compacted()).status());
+            return Ok(None);
         }
         Ok(Some(watch))
     }
@@ -93,7 +89,10 @@ impl Watch {
     pub fn see(&mut self, change: &Change, now: i64) {
         let after = &change.after;
         if !std::ptr::eq(after.resource, self.call.resource)
-            || self.call.within().is_some_and(|within| *after.namespace != *within)
+            || self
+                .call
+                .within()
+                .is_some_and(|within| *after.namespace != *within)
         {
             return;
         }
@@ -117,6 +116,10 @@ impl Watch {
             Event::Deleted => "DELETED",
         };
         match self.call.form {
+            Form::Plain if self.call.older.is_some() => {
+                let shown = self.call.shown(entry.value()).to_string();
+                self.line(word, shown.as_bytes());
+            }
             Form::Plain => self.line(word, &entry.json),
             Form::Metadata => {
                 let partial = table::partial(&entry.value()).to_string();
@@ -148,8 +151,12 @@ impl Watch {
         let resource = self.call.resource;
         let mut object = json!({
             "kind": resource.kind, "apiVersion": resource.api_version(),
-            "metadata": {"resourceVersion": version.to_string(), "creationTimestamp": null},
+            "metadata": {"resourceVersion": version.to_string()},
         });
+        if self.call.form == Form::Metadata {
+            object["kind"] = json!("PartialObjectMetadata");
+            object["apiVersion"] = json!("meta.k8s.io/v1");
+        }
         if end {
             object["metadata"]["annotations"] = json!({"k8s.io/initial-events-end": "true"});
         }
@@ -186,7 +193,7 @@ impl Watch {
 
     /// Ends it as a lost connection does.
     pub fn cut(&self) {
-        let _ = self.tell.send(Err("connection reset by peer".into()));
+        let _ = self.tell.send(Err(broken()));
     }
 
     /// Whether anybody still listens, and keeps up.
@@ -215,24 +222,8 @@ fn check_streaming(call: &Call, streams: Option<&str>) -> Result<(), Refusal> {
         )),
         _ => {}
     }
-    if streams.is_some() && !call.query.says("allowWatchBookmarks") {
-        faults.push(Fault::forbidden(
-            "sendInitialEvents",
-            "sendInitialEvents requires setting allowWatchBookmarks to true",
-        ));
-    }
     if faults.is_empty() {
         return Ok(());
     }
-    Err(invalid_options(&faults))
-}
-
-/// 422 of options that do not go together.
-pub fn invalid_options(faults: &[Fault]) -> Refusal {
-    let options = Resource {
-        group: "meta.k8s.io",
-        kind: "ListOptions",
-        ..PODS
-    };
-    Refusal::invalid(&options, "", faults)
+    Err(Refusal::invalid_options("ListOptions", &faults))
 }

@@ -109,6 +109,16 @@ pub enum Change {
     Gone(Uid),
 }
 
+impl Change {
+    /// Whose it is; usage is nobody's.
+    pub fn uid(&self) -> Option<Uid> {
+        match self {
+            Self::Put(row) => row.uid(),
+            Self::Gone(uid) => Some(*uid),
+        }
+    }
+}
+
 /// What a feed tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {

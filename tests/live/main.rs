@@ -15,14 +15,30 @@
     clippy::missing_panics_doc,
     reason = "a test says what it expected and ends; measurements are printed"
 )]
+#[cfg(feature = "demo")]
+mod access;
 mod apps;
 mod changes;
+#[cfg(feature = "demo")]
+mod conformance;
+#[cfg(feature = "demo")]
+mod defaults;
+#[cfg(feature = "demo")]
+mod discovery;
 mod outage;
 mod own;
+#[cfg(feature = "demo")]
+mod patches;
 mod rights;
+#[cfg(feature = "demo")]
+mod schema;
 mod servers;
 #[path = "../support/mod.rs"]
 pub mod support;
+#[cfg(feature = "demo")]
+mod tables;
+#[cfg(feature = "demo")]
+mod validation;
 mod words;
 
 use std::time::Duration;

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use http_body_util::BodyExt as _;
 use kube::{Client, Config, config::KubeConfigOptions, config::Kubeconfig};
 use serde_json::{Value, json};
 
@@ -41,9 +42,11 @@ impl Cluster {
             .expect("a runtime");
         let client = runtime.block_on(async {
             let file = Kubeconfig::read_from(&kubeconfig).expect("a kubeconfig");
-            let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default())
+            let mut config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default())
                 .await
                 .expect("a configuration");
+            // A refusal is an answer too.
+            config.default_retry = false;
             Client::try_from(config).expect("a client")
         });
         Some(Self {
@@ -57,6 +60,16 @@ impl Cluster {
     /// The administrator's kubeconfig.
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
+    }
+
+    /// A client of its administrator.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Waits for something to be done.
+    pub fn block_on<T>(&self, act: impl Future<Output = T>) -> T {
+        self.runtime.block_on(act)
     }
 
     /// What `kubectl` prints for these arguments; panics where it fails.
@@ -87,9 +100,22 @@ impl Cluster {
     /// Sends one request on a connection that stays open; the answer, and when it was there.
     #[track_caller]
     pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> (Value, Instant) {
+        self.request_as("application/json", method, path, body)
+    }
+
+    /// The same, where the answer should be of this media type.
+    #[track_caller]
+    pub fn request_as(
+        &self,
+        accept: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (Value, Instant) {
         let request = http::Request::builder()
             .method(method)
             .uri(path)
+            .header("Accept", accept)
             .header("Content-Type", content_type(method, body))
             .body(
                 body.map(|body| serde_json::to_vec(body).expect("JSON"))
@@ -102,6 +128,36 @@ impl Cluster {
             answer.unwrap_or_else(|error| panic!("{method} {path}: {error}")),
             at,
         )
+    }
+
+    /// Sends one request, whatever its answer is: the status and the body.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value) {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("Content-Type", content_type)
+            .body(kube::client::Body::from(body.to_vec()))
+            .expect("a request");
+        self.runtime.block_on(async {
+            let answer = self.client.send(request).await.expect("an answer");
+            let status = answer.status().as_u16();
+            let bytes = answer
+                .into_body()
+                .collect()
+                .await
+                .expect("a body")
+                .to_bytes();
+            (status, serde_json::from_slice(&bytes).expect("JSON"))
+        })
+    }
+
+    /// Sends one request; what the server answers, a refusal too.
+    #[track_caller]
+    pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let bytes = body.map(Value::to_string).unwrap_or_default();
+        let kind = content_type(method, body);
+        self.send(method, path, kind, bytes.as_bytes()).1
     }
 
     /// Makes objects from YAML.
