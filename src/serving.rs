@@ -16,34 +16,35 @@ pub async fn serve(said: Serving) -> Result<(), Problem> {
     };
     let mut signals = Signals::listen().map_err(wrong)?;
     let listener = listen::listen(said.listen, said.plain).await?;
-    let demo = Demo::start(Options {
+    let options = Options {
         seed: said.seed,
         pace: said.speed,
         size: said.size,
         faults: said.fault,
         ..Options::default()
-    });
-    let kubeconfig = listener.kubeconfig(&demo, said.role.name());
-    match &said.write_kubeconfig {
-        Some(path) => write(path, &kubeconfig).map_err(|error| {
+    };
+    let kubeconfig = listener.kubeconfig(&options.tokens, said.role.name());
+    if let Some(path) = &said.write_kubeconfig {
+        write(path, &kubeconfig).map_err(|error| {
             let what = format!(
                 "The kubeconfig can not be written to {}: {error}",
                 path.display()
             );
             Problem::new(Cause::Config, what)
-        })?,
-        None => {
-            let mut out = std::io::stdout().lock();
-            let _ = out
-                .write_all(kubeconfig.as_bytes())
-                .and_then(|()| out.flush());
-        }
+        })?;
+    } else {
+        let mut out = std::io::stdout().lock();
+        let _ = out
+            .write_all(kubeconfig.as_bytes())
+            .and_then(|()| out.flush());
     }
     let _ = writeln!(
         std::io::stderr(),
         "barkeep: the demo listens on {}; Ctrl-C ends it",
         listener.address()
     );
+    // Who is too early waits for the cluster with their connection.
+    let demo = Demo::start(options);
     let ended = async {
         loop {
             if matches!(signals.next().await, Notice::Terminate | Notice::Hangup) {

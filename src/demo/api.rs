@@ -87,7 +87,7 @@ where
         Err(error) => return Err(io::Error::other(error)),
     };
     let outcome = match asked {
-        Ok(asked) => meet(demo, &mut head, asked, body).await,
+        Ok(asked) => meet(demo, &mut head, asked, &body),
         Err(refusal) => Err(refusal),
     };
     let mut answer = outcome.unwrap_or_else(|refusal| answers::refusal(&refusal));
@@ -100,7 +100,7 @@ where
     })
 }
 
-async fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: Bytes) -> Result<Answer, Refusal> {
+fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Answer, Refusal> {
     let path = head.uri.path().to_owned();
     let query = head.uri.query().unwrap_or_default().to_owned();
     if let Some(text) = discovery::health(&path, &query) {
@@ -129,11 +129,11 @@ async fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: Bytes) -> Resul
     );
     demo.with(|state| access::check(state, &user, &ask))?;
     if !call.below.is_empty() {
-        return below::answer(demo, head, &user, &call, body).await;
+        return below::answer(demo, head, &user, &call, body);
     }
     match call.resource.served {
         Served::Asked => {
-            let mut object = write::decode(&head.headers, &body)?;
+            let mut object = write::decode(&head.headers, body)?;
             let review = demo.with(|state| {
                 if call.resource.group == "authorization.k8s.io" {
                     let now = state.now();
@@ -145,9 +145,9 @@ async fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: Bytes) -> Resul
         }
         Served::Computed => {
             let found = demo.with(|state| below::metrics(state, &call))?;
-            Ok(answers::pieces(found, &head.headers))
+            Ok(answers::pieces(&found, &head.headers))
         }
-        Served::Stored | Served::OneByOne => stored(demo, head, &user, &call, &body),
+        Served::Stored | Served::OneByOne => stored(demo, head, &user, &call, body),
     }
 }
 
@@ -187,7 +187,7 @@ fn other(head: &Parts, path: &str) -> Result<Answer, Refusal> {
         let text = "404 page not found\n";
         return Ok(answers::answer(404, TEXT, answers::whole(text)));
     };
-    let mut answer = answers::pieces(vec![Bytes::from(found.to_string())], &head.headers);
+    let mut answer = answers::pieces(&[Bytes::from(found.to_string())], &head.headers);
     if path.trim_end_matches('/') == "/openapi/v3" {
         let kind = HeaderValue::from_static(TEXT);
         answer.headers_mut().insert(header::CONTENT_TYPE, kind);
@@ -205,11 +205,11 @@ fn stored(
     match call.verb {
         Verb::Get => {
             let found = demo.with(|state| read::get(state, call))?;
-            Ok(answers::pieces(vec![found], &head.headers))
+            Ok(answers::pieces(&[found], &head.headers))
         }
         Verb::List => {
             let pieces = demo.with(|state| read::list(state, call))?;
-            Ok(answers::pieces(pieces, &head.headers))
+            Ok(answers::pieces(&pieces, &head.headers))
         }
         Verb::Watch => watch(demo, call),
         Verb::Create | Verb::Update | Verb::Patch => {
@@ -233,8 +233,9 @@ pub(super) fn shown(demo: &Demo, call: &Call, said: Said) -> Result<Answer, Refu
             let items = [said.object];
             super::table::table(call.resource, &items, read::include(call)?, &about, now)
         }
-        request::Form::Metadata if !is_status => super::table::partial(&said.object),
-        _ => said.object,
+        _ if is_status => said.object,
+        request::Form::Metadata => super::table::partial(&said.object),
+        _ => call.shown(said.object),
     };
     let mut answer = answers::object(said.code, &object);
     warn(answer.headers_mut(), &said.warnings);

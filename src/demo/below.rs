@@ -21,12 +21,12 @@ use super::{
 };
 
 /// Answers a request for a part of an object.
-pub(super) async fn answer(
+pub(super) fn answer(
     demo: &Demo,
     head: &mut Parts,
     user: &User,
     call: &Call,
-    body: Bytes,
+    body: &Bytes,
 ) -> Result<Answer, Refusal> {
     match call.below.as_str() {
         "log" => return streaming::log(demo, call),
@@ -34,12 +34,12 @@ pub(super) async fn answer(
         _ => {}
     }
     let said = demo.with(|state| match call.below.as_str() {
-        "scale" => scale(state, user, call, &head.headers, &body),
-        "eviction" => evict(state, call, &head.headers, &body),
-        "binding" => bind(state, call, &head.headers, &body),
-        "finalize" => finalize(state, call, &head.headers, &body),
+        "scale" => scale(state, user, call, &head.headers, body),
+        "eviction" => evict(state, call, &head.headers, body),
+        "binding" => bind(state, call, &head.headers, body),
+        "finalize" => finalize(state, call, &head.headers, body),
         _ if call.verb == Verb::Get => Ok(Said::found(held(state, call)?)),
-        _ => write::write(state, user, call, &head.headers, &body),
+        _ => write::write(state, user, call, &head.headers, body),
     })?;
     api::shown(demo, call, said)
 }

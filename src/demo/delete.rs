@@ -99,7 +99,7 @@ pub fn delete(
         .ok_or_else(|| Refusal::not_found(resource, name))?;
     check(resource, &known, deletion)?;
     let object = leaving(state, resource, &known, deletion);
-    let stays = if std::ptr::eq(resource, &NAMESPACES) {
+    let stays = if resource.is(&NAMESPACES) {
         !object::items(&object, "/spec/finalizers").is_empty()
     } else {
         object::number(&object, "/metadata/deletionGracePeriodSeconds").unwrap_or(0) > 0
@@ -113,7 +113,7 @@ pub fn delete(
     if !deletion.dry_run {
         state.remove(resource, namespace, name);
     }
-    Ok(if std::ptr::eq(resource, &PODS) {
+    Ok(if resource.is(&PODS) {
         object
     } else if answers_itself(resource) {
         known
@@ -185,7 +185,7 @@ fn leaving(state: &State, resource: &Resource, known: &Value, deletion: &Deletio
         return object;
     }
     object["metadata"]["deletionTimestamp"] = json!(object::time(state.now() + grace * 1_000));
-    if std::ptr::eq(resource, &NAMESPACES) {
+    if resource.is(&NAMESPACES) {
         object["status"]["phase"] = json!("Terminating");
     } else {
         object["metadata"]["deletionGracePeriodSeconds"] = json!(grace);
@@ -198,7 +198,7 @@ fn leaving(state: &State, resource: &Resource, known: &Value, deletion: &Deletio
 
 /// Seconds that a Pod has to stop; one that runs nowhere has nothing to stop (`pkg/registry/core/pod/strategy.go`).
 fn grace(resource: &Resource, known: &Value, deletion: &Deletion) -> i64 {
-    if !std::ptr::eq(resource, &PODS) {
+    if !resource.is(&PODS) {
         return 0;
     }
     let idle = object::text(known, "/spec/nodeName").is_empty()
@@ -215,7 +215,7 @@ fn grace(resource: &Resource, known: &Value, deletion: &Deletion) -> i64 {
 
 /// Old kinds keep what they own unless told otherwise (`DefaultGarbageCollectionPolicy`).
 fn leaves_its_own(resource: &Resource) -> bool {
-    std::ptr::eq(resource, &JOBS) || std::ptr::eq(resource, &REPLICATION_CONTROLLERS)
+    resource.is(&JOBS) || resource.is(&REPLICATION_CONTROLLERS)
 }
 
 /// Kinds whose deletion is answered with the object itself (`ReturnDeletedObject`).

@@ -5,7 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::resource::{RESOURCES, Resource};
+use super::{
+    resource::{RESOURCES, Resource},
+    versions::OLDER,
+};
 
 const JSON: &str = "application/json";
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -157,10 +160,17 @@ fn named_groups() -> Vec<&'static str> {
     groups
 }
 
+/// Everything that is served, in each of its versions.
+fn served() -> impl Iterator<Item = &'static Resource> {
+    let older = OLDER.iter().map(|older| &older.resource);
+    RESOURCES.iter().copied().chain(older)
+}
+
 fn versions(group: &str) -> Vec<&'static str> {
-    let of_group = RESOURCES.iter().filter(|resource| resource.group == group);
+    let of_group = served().filter(|resource| resource.group == group);
     let mut versions: Vec<&str> = of_group.map(|resource| resource.version).collect();
-    versions.sort_unstable();
+    // The newest comes first, and is preferred.
+    versions.sort_unstable_by(|a, b| b.cmp(a));
     versions.dedup();
     versions
 }
@@ -174,9 +184,7 @@ fn group(name: &str) -> Value {
 }
 
 fn of_version(group: &str, version: &str) -> Vec<&'static Resource> {
-    let mut resources: Vec<&Resource> = RESOURCES
-        .iter()
-        .copied()
+    let mut resources: Vec<&Resource> = served()
         .filter(|resource| (resource.group, resource.version) == (group, version))
         .collect();
     resources.sort_by_key(|resource| resource.plural);

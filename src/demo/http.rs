@@ -79,14 +79,14 @@ pub fn refusal(refusal: &Refusal) -> Answer {
 }
 
 /// JSON in pieces, put together or compressed for one who understands it.
-pub fn pieces(pieces: Vec<Bytes>, asked: &HeaderMap) -> Answer {
+pub fn pieces(pieces: &[Bytes], asked: &HeaderMap) -> Answer {
     let size: usize = pieces.iter().map(Bytes::len).sum();
     let gzip = asked
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("gzip"));
     if !gzip || size < WORTH_IT {
-        return answer(200, "application/json", whole(join(&pieces, size)));
+        return answer(200, "application/json", whole(join(pieces, size)));
     }
     let mut packed = GzEncoder::new(Vec::with_capacity(size / 8), Compression::fast());
     let done = pieces
@@ -94,7 +94,7 @@ pub fn pieces(pieces: Vec<Bytes>, asked: &HeaderMap) -> Answer {
         .try_for_each(|piece| packed.write_all(piece))
         .and_then(|()| packed.finish());
     let Ok(packed) = done else {
-        return answer(200, "application/json", whole(join(&pieces, size)));
+        return answer(200, "application/json", whole(join(pieces, size)));
     };
     let mut answer = answer(200, "application/json", whole(packed));
     let headers = answer.headers_mut();

@@ -13,7 +13,10 @@ use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::{access::who::PEOPLE, serve::Demo};
+use super::{
+    access::who::{PEOPLE, Tokens},
+    serve::Demo,
+};
 use crate::model::{Cause, Problem};
 
 /// A port that is open, and the certificate that goes with it.
@@ -84,7 +87,7 @@ impl Listener {
     }
 
     /// A kubeconfig with a context for each role; `current` is the one that counts first.
-    pub fn kubeconfig(&self, demo: &Demo, current: &str) -> String {
+    pub fn kubeconfig(&self, tokens: &Tokens, current: &str) -> String {
         let (scheme, trust) = match &self.tls {
             Some((_, authority)) => {
                 let data = STANDARD.encode(authority);
@@ -99,7 +102,7 @@ impl Listener {
             self.address
         );
         for (role, _) in PEOPLE {
-            let token = demo.options().tokens.of(role).unwrap_or_default();
+            let token = tokens.of(role).unwrap_or_default();
             let _ = writeln!(
                 text,
                 "- name: {}\n  user: {{token: \"{token}\"}}",

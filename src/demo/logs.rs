@@ -177,7 +177,7 @@ impl<'a> Stream<'a> {
 
     /// When the next line after this moment comes, if nothing that is not foreseen now comes before.
     pub fn next_after(&self, moment: i64) -> Option<i64> {
-        let banner = self.banner().map(|entry| entry.moment);
+        let banner = self.banner().into_iter().map(|entry| entry.moment);
         let words = self.last_words();
         let words = words.iter().map(|entry| entry.moment);
         let known = banner.chain(words).filter(|next| *next > moment).min();
@@ -204,28 +204,27 @@ impl<'a> Stream<'a> {
         (moment.saturating_sub(self.base)).div_euclid(self.slot)
     }
 
-    fn banner(&self) -> impl Iterator<Item = Entry> {
-        let lines = match &self.facts.script {
-            Some(said) => said.iter().map(|line| (line.clone(), true)).collect(),
-            None => self
-                .voice
-                .banner
-                .iter()
-                .map(|line| ((*line).to_owned(), false))
-                .collect::<Vec<_>>(),
+    fn banner(&self) -> Vec<Entry> {
+        let entry = |place: usize, moment: i64, text: &str, raw: bool| Entry {
+            moment,
+            level: Level::Info,
+            text: text.to_owned(),
+            key: dice::throw(self.key, ("banner", place)),
+            raw,
         };
-        let (start, key, silent) = (self.start, self.key, self.fate.silent());
+        if let Some(script) = &self.facts.script {
+            let lines = script.iter().enumerate();
+            let lines = lines.map(|(place, line)| entry(place, self.start, line, true));
+            return lines.collect();
+        }
+        let lines = self.voice.banner.iter().enumerate();
         lines
-            .into_iter()
-            .enumerate()
-            .map(move |(place, (text, plain))| Entry {
-                moment: start + 100 + BANNER * place as i64,
-                level: Level::Info,
-                text,
-                key: dice::throw(key, ("banner", place)),
-                raw: plain,
+            .map(|(place, line)| {
+                let moment = self.start + 100 + BANNER * place as i64;
+                entry(place, moment, line, false)
             })
-            .filter(move |entry| entry.moment < silent)
+            .filter(|entry| entry.moment < self.fate.silent())
+            .collect()
     }
 
     fn slot(&self, number: i64) -> Vec<Entry> {

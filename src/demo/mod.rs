@@ -50,6 +50,7 @@ pub mod streams;
 pub mod table;
 pub mod usage;
 pub mod validate;
+pub mod versions;
 pub mod watch;
 mod write;
 

@@ -106,7 +106,7 @@ fn content(
     let Some(found) = state.get(resource, namespace, name) else {
         return Vec::new();
     };
-    let is_secret = std::ptr::eq(resource, &SECRETS);
+    let is_secret = std::ptr::eq(resource, &raw const SECRETS);
     let text = |(key, value): (&String, &Value)| {
         let value = value.as_str()?;
         let value = if is_secret {

@@ -11,7 +11,6 @@ use super::{
     patch,
     refusal::{Fault, Refusal},
     request::{Call, Form},
-    resource::Resource,
     select::Selection,
     state::State,
     store::{Entry, Store},
@@ -45,6 +44,7 @@ pub fn get(state: &State, call: &Call) -> Result<Bytes, Refusal> {
         .get(call.resource, &call.namespace, &call.name)
         .ok_or_else(|| Refusal::not_found(call.resource, &call.name))?;
     Ok(match call.form {
+        Form::Plain if call.older.is_some() => Bytes::from(call.shown(entry.value()).to_string()),
         Form::Plain => entry.json.clone(),
         Form::Metadata => Bytes::from(table::partial(&entry.value()).to_string()),
         Form::Table => {
@@ -101,22 +101,31 @@ pub fn list(state: &State, call: &Call) -> Result<Vec<Bytes>, Refusal> {
             });
             Ok(vec![Bytes::from(list.to_string())])
         }
-        Form::Plain => Ok(plain(resource, &about, &page.entries)),
+        Form::Plain => Ok(plain(call, &about, &page.entries)),
     }
 }
 
 /// A list as it is written by hand, since its items are text already. They do not say their kind: the list has said it.
-fn plain(resource: &Resource, about: &Value, entries: &[Arc<Entry>]) -> Vec<Bytes> {
+fn plain(call: &Call, about: &Value, entries: &[Arc<Entry>]) -> Vec<Bytes> {
     let head = format!(
         "{{\"kind\":\"{}List\",\"apiVersion\":\"{}\",\"metadata\":{about},\"items\":[",
-        resource.kind,
-        resource.api_version()
+        call.resource.kind,
+        call.older
+            .map_or(call.resource, |older| &older.resource)
+            .api_version()
     );
     let mut pieces = Vec::with_capacity(entries.len() * 2 + 2);
     pieces.push(Bytes::from(head));
     for (at, entry) in entries.iter().enumerate() {
-        pieces.push(Bytes::from_static(if at > 0 { b",{" } else { b"{" }));
-        pieces.push(entry.json.slice(entry.head..));
+        if at > 0 {
+            pieces.push(Bytes::from_static(b","));
+        }
+        if call.older.is_some() {
+            pieces.push(Bytes::from(call.shown(entry.value()).to_string()));
+        } else {
+            pieces.push(Bytes::from_static(b"{"));
+            pieces.push(entry.json.slice(entry.head..));
+        }
     }
     pieces.push(Bytes::from_static(b"]}\n"));
     pieces

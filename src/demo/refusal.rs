@@ -218,6 +218,7 @@ impl Refusal {
     }
 
     /// Says what it is about.
+    #[must_use]
     pub fn about(mut self, resource: &Resource, name: &str) -> Self {
         self.details = json!({"name": name, "kind": resource.plural});
         if !resource.group.is_empty() {

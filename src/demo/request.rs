@@ -1,11 +1,13 @@
 //! What a request asks for: verb, resource, object, options, and the form of the answer.
 
 use http::{HeaderMap, Method, Uri, header};
+use serde_json::Value;
 
 use super::{
     discovery,
     refusal::Refusal,
     resource::{self, Resource},
+    versions::{self, Older},
 };
 
 /// What is to be done.
@@ -124,6 +126,8 @@ pub struct Call {
     pub query: Query,
     /// What the answer is to look like.
     pub form: Form,
+    /// The older version that the client speaks.
+    pub older: Option<&'static Older>,
 }
 
 /// A request's path, understood.
@@ -144,6 +148,22 @@ impl Call {
             Some(other) => Err(Refusal::bad_request(format!(
                 "dryRun: Unsupported value: \"{other}\": supported values: \"All\""
             ))),
+        }
+    }
+
+    /// An object as the client knows it.
+    pub fn shown(&self, object: Value) -> Value {
+        match self.older {
+            Some(older) => (older.show)(object),
+            None => object,
+        }
+    }
+
+    /// An object of the client's as it is stored.
+    pub fn taken(&self, object: Value) -> Value {
+        match self.older {
+            Some(older) => (older.take)(object),
+            None => object,
         }
     }
 
@@ -178,7 +198,11 @@ pub fn read(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Asked, Re
         [plural, name, below @ ..] => (*plural, *name, below.join("/")),
         [] => return Err(Refusal::no_such_path()),
     };
-    let resource = resource::find(group, version, plural).ok_or_else(Refusal::no_such_path)?;
+    let older = versions::find(group, version, plural);
+    let resource = older
+        .map(|older| older.stored)
+        .or_else(|| resource::find(group, version, plural))
+        .ok_or_else(Refusal::no_such_path)?;
     let in_namespace = !namespace.is_empty();
     if in_namespace && !resource.namespaced
         || resource.namespaced && !in_namespace && !name.is_empty()
@@ -207,6 +231,7 @@ pub fn read(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Asked, Re
         name: name.to_owned(),
         query,
         form: form(headers)?,
+        older,
     })))
 }
 

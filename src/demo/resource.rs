@@ -1,7 +1,7 @@
 //! What the demo serves: one table, read by routing, discovery, storage and access checks.
 
 /// One resource of the API.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Resource {
     /// API group; empty for the core group.
     pub group: &'static str,
@@ -39,6 +39,11 @@ pub enum Served {
 }
 
 impl Resource {
+    /// Whether it is this one of the table.
+    pub fn is(&self, one: &Self) -> bool {
+        std::ptr::eq(self, one)
+    }
+
     /// `apps/v1`, or `v1`.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {
@@ -126,9 +131,7 @@ impl Resource {
         match self.group {
             "" => matches!(self.plural, "pods" | "replicationcontrollers"),
             "apps" => self.plural != "controllerrevisions",
-            "batch" | "policy" => true,
-            "networking.k8s.io" => true,
-            "discovery.k8s.io" => true,
+            "batch" | "policy" | "networking.k8s.io" | "discovery.k8s.io" => true,
             _ => false,
         }
     }

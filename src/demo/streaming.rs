@@ -269,14 +269,14 @@ fn follow(
             let mut from = from;
             loop {
                 tokio::time::sleep(LOOK).await;
-                let seen = demo.with(|state| {
+                let looked = demo.with(|state| {
                     let pod = pod(state, &call).ok()?;
                     let same = restarts(&pod, &container) == started;
                     let runs = status(&pod, &container)
                         .is_some_and(|status| status["state"]["running"].is_object());
                     Some((pod, same && runs, same, state.now()))
                 });
-                let (pod, goes_on, same, now) = seen?;
+                let (pod, goes_on, same, now) = looked?;
                 let lines = logs::lines(&pod, &container, !same, seed, from, now);
                 let text: String = lines.iter().map(|line| wanted.text(line)).collect();
                 from = now;
@@ -345,7 +345,11 @@ pub(super) fn stream(demo: &Demo, head: &mut Parts, call: &Call) -> Result<Answe
         ));
     }
     let runs = |status: &&Value| status["state"]["running"].is_object();
-    if !forwards && status(&found.pod, &found.container).filter(runs).is_none() {
+    if !forwards
+        && status(&found.pod, &found.container)
+            .as_ref()
+            .is_none_or(|x| !runs(x))
+    {
         let why = format!("container not found (\"{}\")", found.container);
         return Err(Refusal::new(
             500,

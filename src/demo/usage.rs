@@ -214,14 +214,14 @@ fn waves(seed: u64, whose: impl Hash + Copy, moment: i64) -> f64 {
     let phase = |which: u8| dice::share(seed, (whose, which)) * TAU;
     // The company lives nine hours east of Greenwich and is busiest at three in the afternoon.
     let day = ((moment / HOUR + 9.0 - 15.0) / 24.0 * TAU).cos();
-    let slow = (moment / ((9.0 + phase(1)) * MINUTE) * TAU + phase(2)).sin();
-    let quick = (moment / ((1.5 + phase(3) / 3.0) * MINUTE) * TAU + phase(4)).sin();
+    let minutes = (moment / ((9.0 + phase(1)) * MINUTE) * TAU + phase(2)).sin();
+    let moments = (moment / ((1.5 + phase(3) / 3.0) * MINUTE) * TAU + phase(4)).sin();
     let step = 10.0 * SECOND;
     let slot = (moment / step).floor();
     let noise = |slot: i64| dice::share(seed, (whose, "noise", slot)) * 2.0 - 1.0;
     let (from, to) = (noise(slot as i64), noise(slot as i64 + 1));
     let noise = from + (to - from) * (moment / step - slot);
-    0.4 * day + 0.3 * slow + 0.15 * quick + 0.15 * noise
+    0.4 * day + 0.3 * minutes + 0.15 * moments + 0.15 * noise
 }
 
 /// A rush comes at most so often, lasts at most so long, and is so high.

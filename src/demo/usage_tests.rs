@@ -10,7 +10,7 @@ const NOON: i64 = 1_790_000_000_000;
 fn pod(name: &str, usage: &str, started: i64) -> Value {
     json!({
         "metadata": {
-            "name": name, "namespace": "shop-prod", "labels": {"app": "web", "pod-template-hash": "abc"},
+            "name": name, "namespace": "shop-prod", "uid": name, "labels": {"app": "web", "pod-template-hash": "abc"},
             "annotations": {"demo.barkeep.dev/usage": usage},
             "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "uid": "u", "controller": true}],
         },
@@ -29,9 +29,8 @@ fn pod(name: &str, usage: &str, started: i64) -> Value {
 
 fn state(pods: &[Value]) -> State {
     let mut state = State::new(7, NOON, 1.0);
-    state.controlled = false;
     for pod in pods {
-        state.create(&PODS, pod.clone()).unwrap();
+        state.put_quietly(&PODS, pod.clone());
     }
     state
 }
@@ -103,11 +102,7 @@ fn a_shared_load_is_divided_by_the_ready() {
         let deployment = json!({
             "metadata": {"name": "web", "namespace": "shop-prod"}, "status": {"readyReplicas": ready},
         });
-        if state.create(&DEPLOYMENTS, deployment).is_err() {
-            state.change(&DEPLOYMENTS, "shop-prod", "web", |object| {
-                object["status"]["readyReplicas"] = json!(ready);
-            });
-        }
+        state.put_quietly(&DEPLOYMENTS, deployment);
         of(&of_pod(&state, &one), "web").unwrap().cpu
     };
     let (alone, four) = (at(1), at(4));
@@ -120,9 +115,7 @@ fn metrics_are_said_in_the_units_of_metrics_server() {
     let old = pod("web-1", "cpu=250m memory=200Mi", NOON - 86_400_000);
     let new = pod("web-2", "cpu=250m memory=200Mi", NOON - 5_000);
     let mut state = state(&[old, new]);
-    state
-        .create(&NODES, json!({"metadata": {"name": "node-a1"}}))
-        .unwrap();
+    state.put_quietly(&NODES, json!({"metadata": {"name": "node-a1", "uid": "n"}}));
     let entry = state.store.get(&PODS, "shop-prod", "web-1").unwrap();
     let metrics = pod_metrics(&state, entry).unwrap();
     assert_eq!(metrics["metadata"]["labels"]["app"], "web");

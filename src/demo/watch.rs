@@ -73,16 +73,13 @@ impl Watch {
         if from == 0 {
             return Ok(Some(watch));
         }
-        match state.store.since(from) {
-            Some(changes) => {
-                for change in changes {
-                    watch.see(change, state.now());
-                }
+        if let Some(changes) = state.store.since(from) {
+            for change in changes {
+                watch.see(change, state.now());
             }
-            None => {
-                watch.error(&Refusal::expired(from, state.store.compacted()).status());
-                return Ok(None);
-            }
+        } else {
+            watch.error(&Refusal::expired(from, state.store.compacted()).status());
+            return Ok(None);
         }
         Ok(Some(watch))
     }
@@ -119,6 +116,10 @@ impl Watch {
             Event::Deleted => "DELETED",
         };
         match self.call.form {
+            Form::Plain if self.call.older.is_some() => {
+                let shown = self.call.shown(entry.value()).to_string();
+                self.line(word, shown.as_bytes());
+            }
             Form::Plain => self.line(word, &entry.json),
             Form::Metadata => {
                 let partial = table::partial(&entry.value()).to_string();

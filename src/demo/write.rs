@@ -6,6 +6,8 @@
 //!                                                          dry run? answer only ← managed fields ← ───────────┘
 //! ```
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use serde_json::{Value, json};
@@ -83,7 +85,10 @@ fn decode_as(kind: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refu
         let shown = match body.first() {
             None => "<empty>".to_owned(),
             Some(b'{') => String::from_utf8_lossy(start).into_owned(),
-            Some(_) => start.iter().map(|byte| format!("{byte:02x}")).collect(),
+            Some(_) => start.iter().fold(String::new(), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            }),
         };
         Refusal::bad_request(format!(
             "the object provided is unrecognized (must be of type {kind}): {} ({shown}{more})",
@@ -164,11 +169,11 @@ pub(super) fn write(
     }
     match call.verb {
         Verb::Create => {
-            let object = decode_as(call.resource.kind, headers, body)?;
+            let object = call.taken(decode_as(call.resource.kind, headers, body)?);
             create(state, user, call, headers, object)
         }
         Verb::Update => {
-            let mut after = decode_as(call.resource.kind, headers, body)?;
+            let mut after = call.taken(decode_as(call.resource.kind, headers, body)?);
             let warnings = checked(call, &mut after)?;
             let before = held(state, call)?;
             replace(state, user, call, headers, &before, after, warnings)
@@ -336,9 +341,9 @@ fn patched(
         )?
     } else {
         let before = before
-            .as_ref()
+            .clone()
             .ok_or_else(|| Refusal::not_found(resource, &call.name))?;
-        patch::patch(resource, before, kind, body)?
+        call.taken(patch::patch(resource, &call.shown(before), kind, body)?)
     };
     let strictness = strictness(&call.query)?;
     let warnings = patch::check(resource, &mut after, kind, body, strictness)?;
@@ -513,7 +518,7 @@ pub(super) fn delete(
     let deletion = Deletion::read(&options)?;
     let resource = call.resource;
     let mut warnings = Vec::new();
-    if std::ptr::eq(resource, &JOBS) && deletion.propagation == Propagation::Usual {
+    if resource.is(&JOBS) && deletion.propagation == Propagation::Usual {
         warnings.push(CHILDREN_STAY.to_owned());
     }
     if call.verb == Verb::Delete {

@@ -113,9 +113,22 @@ impl Session {
 
     /// The next message; false at the end.
     pub(crate) async fn hear(&mut self) -> bool {
-        let message = tokio::time::timeout(LONG, self.socket.next()).await;
-        let Ok(message) = message else {
-            panic!("nothing comes after {:?}", self.text());
+        // Whether somebody is still there is asked now and then; that is nothing said.
+        let next = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Ping(_))) => {}
+                    other => break other,
+                }
+            }
+        };
+        let Ok(message) = tokio::time::timeout(LONG, next).await else {
+            let text = self.text();
+            let last: Vec<char> = text.chars().rev().take(200).collect();
+            panic!(
+                "nothing comes after {:?}",
+                last.iter().rev().collect::<String>()
+            );
         };
         match message {
             Some(Ok(Message::Binary(bytes))) => {
@@ -139,8 +152,9 @@ impl Session {
         while !self.text().contains(text) {
             assert!(
                 self.hear().await,
-                "{text:?} does not come: {:?}",
-                self.text()
+                "{text:?} does not come: {:?} {:?}",
+                self.text(),
+                self.status
             );
         }
     }

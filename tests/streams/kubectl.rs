@@ -161,11 +161,11 @@ async fn exec_works() {
             let mut stdin = child.stdin.take().unwrap();
             let feeding = async {
                 // Where nobody reads it, it breaks.
-                let _ = stdin.write_all(&[b'x'; 200_000]).await;
+                let _ = stdin.write_all(&vec![b'x'; 200_000]).await;
                 drop(stdin);
             };
             let waiting = async {
-                let (_, output) = tokio::join!(feeding, child.wait_with_output());
+                let ((), output) = tokio::join!(feeding, child.wait_with_output());
                 output.unwrap()
             };
             let output = tokio::time::timeout(LONG, waiting).await.unwrap();

@@ -186,6 +186,16 @@ fn scripts_do_what_they_say() {
             "/etc\nok\n",
             0,
         ),
+        (
+            "f() { f | f; }; f 2>&1 | head -1",
+            "sh: can't fork: Resource temporarily unavailable\n",
+            0,
+        ),
+        (
+            "cat /dev/zero | grep -c x | head -1 & ",
+            "sh: there is no job control here: & cannot be used\n",
+            2,
+        ),
         ("f() { f; }; f 2>/dev/null; echo $?", "1\n", 0),
     ];
     for (script, text, code) in cases {

@@ -187,7 +187,7 @@ fn one(
             used as f64 / (loads.len() + unready) as f64 / value,
         )
     };
-    let status = json!({"type": kind, field: with_name(metric, field, seen)});
+    let status = json!({"type": kind, field: with_name(metric, field, &seen)});
     let said = match (target["averageUtilization"].is_null(), only) {
         (false, None) => format!("{name} resource utilization (percentage of request)"),
         (true, None) => format!("{name} resource"),
@@ -200,7 +200,7 @@ fn one(
     ))
 }
 
-fn with_name(metric: &Value, field: &str, seen: Value) -> Value {
+fn with_name(metric: &Value, field: &str, seen: &Value) -> Value {
     let mut made = json!({"name": metric[field]["name"], "current": seen});
     if !metric[field]["container"].is_null() {
         made["container"] = metric[field]["container"].clone();

@@ -93,7 +93,7 @@ fn there_are_limits() {
 fn it_says_why_it_cannot() {
     let mut world = world("cpu=50m");
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["replicas"] = json!(0)
+        web["spec"]["replicas"] = json!(0);
     });
     world.pass(40);
     let web = world.see(&AUTOSCALERS, "web");

@@ -31,7 +31,7 @@ const GROWS: i64 = 4_000;
 /// A Pod that ended may have been the last to use a claim; a volume that changed may fit one.
 pub(super) fn react(state: &mut State, change: &Change) {
     let after = &change.after;
-    if std::ptr::eq(after.resource, &PODS) {
+    if after.resource.is(&PODS) {
         let ended = change.event == Event::Deleted || facts::pod(after).done();
         for claim in &facts::pod(after).claims {
             let place = Place::new(&after.namespace, claim);
@@ -39,7 +39,7 @@ pub(super) fn react(state: &mut State, change: &Change) {
                 state.at(state.now(), Task::Look(Loop::Claim, place));
             }
         }
-    } else if std::ptr::eq(after.resource, &CLAIMS) {
+    } else if after.resource.is(&CLAIMS) {
         if change.event == Event::Deleted {
             let volume = object::text(&after.value(), "/spec/volumeName").to_owned();
             let task = Task::Look(Loop::Volume, Place::new("", &volume));
@@ -63,7 +63,7 @@ pub(super) fn recheck(state: &mut State) {
     }
 }
 
-/// What a StorageClass says.
+/// What a storage class says.
 struct Class {
     provisioner: String,
     waits: bool,
@@ -190,10 +190,10 @@ pub(super) fn look(state: &mut State, place: &Place) {
     };
     let named = object::text(&claim, "/spec/volumeName");
     let chosen = object::annotation(&claim, SELECTED).is_some();
-    if !named.is_empty() || !class.waits {
-        if let Some(volume) = find_volume(state, &claim) {
-            return bind(state, &claim, &volume);
-        }
+    if (!named.is_empty() || !class.waits)
+        && let Some(volume) = find_volume(state, &claim)
+    {
+        return bind(state, &claim, &volume);
     }
     if class.waits && !chosen {
         let message = "waiting for first consumer to be created before binding";

@@ -14,7 +14,7 @@ use crate::demo::{
 
 fn kind(resource: &'static Resource) -> Kind {
     let mut all = RESOURCES.iter();
-    all.position(|known| std::ptr::eq(*known, resource))
+    all.position(|known| known.is(resource))
         .unwrap_or(usize::MAX)
 }
 

@@ -4,13 +4,13 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, count, deployment, says, settled, template};
+use super::world::{World, count, says, settled, template};
 use crate::demo::{
-    delete::{Deletion, Propagation},
+    delete::Deletion,
     object,
     resource::{
-        BUDGETS, CLAIMS, CONFIG_MAPS, DAEMON_SETS, DEPLOYMENTS, ENDPOINT_SLICES, ENDPOINTS, EVENTS,
-        NAMESPACES, NODES, PODS, REPLICA_SETS, RESOURCE_QUOTAS, SERVICES, STORAGE_CLASSES, VOLUMES,
+        BUDGETS, CLAIMS, DAEMON_SETS, DEPLOYMENTS, ENDPOINT_SLICES, ENDPOINTS, EVENTS, NODES, PODS,
+        RESOURCE_QUOTAS, SERVICES, STORAGE_CLASSES, VOLUMES,
     },
 };
 
@@ -26,6 +26,8 @@ fn message(pod: &Value) -> String {
     object::text(known, "/message").to_owned()
 }
 
+type Change = Box<dyn FnOnce(&mut Value)>;
+
 const TAIL: &str = "no new claims to deallocate, preemption: 0/3 nodes are available:";
 
 #[test]
@@ -33,10 +35,10 @@ fn a_pod_that_fits_nowhere_is_told_why() {
     let request = |what: &str, amount: &str| {
         let (what, amount) = (what.to_owned(), amount.to_owned());
         move |pod: &mut Value| {
-            pod["spec"]["containers"][0]["resources"]["requests"][what] = json!(amount)
+            pod["spec"]["containers"][0]["resources"]["requests"][what] = json!(amount);
         }
     };
-    let cases: Vec<(Box<dyn FnOnce(&mut Value)>, String)> = vec![
+    let cases: Vec<(Change, String)> = vec![
         (
             Box::new(request("cpu", "5")),
             format!(
@@ -58,7 +60,7 @@ fn a_pod_that_fits_nowhere_is_told_why() {
         (
             Box::new(|pod| {
                 pod["spec"]["volumes"] =
-                    json!([{"name": "v", "persistentVolumeClaim": {"claimName": "nope"}}])
+                    json!([{"name": "v", "persistentVolumeClaim": {"claimName": "nope"}}]);
             }),
             "0/3 nodes are available: persistentvolumeclaim \"nope\" not found. not found"
                 .to_owned(),
@@ -83,7 +85,7 @@ fn room_that_is_freed_is_taken() {
     let mut world = World::new();
     let big = |name: &str| {
         pod(name, |pod| {
-            pod["spec"]["containers"][0]["resources"]["requests"]["cpu"] = json!("3")
+            pod["spec"]["containers"][0]["resources"]["requests"]["cpu"] = json!("3");
         })
     };
     for name in ["a", "b", "c", "d"] {
@@ -157,7 +159,7 @@ fn cordons_and_taints_keep_pods_away() {
     world.make(
         &PODS,
         pod("first", |pod| {
-            pod["spec"]["nodeSelector"] = json!({"kubernetes.io/hostname": "node-1"})
+            pod["spec"]["nodeSelector"] = json!({"kubernetes.io/hostname": "node-1"});
         }),
     );
     world.pass(1);
@@ -165,7 +167,7 @@ fn cordons_and_taints_keep_pods_away() {
         "0/3 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable"
     ) || message(&world.see(&PODS, "first")).contains("node(s) were unschedulable"));
     world.0.change(&NODES, "", "node-1", |node| {
-        node["spec"]["unschedulable"] = json!(false)
+        node["spec"]["unschedulable"] = json!(false);
     });
     world.pass(5);
     assert_eq!(world.see(&PODS, "first")["spec"]["nodeName"], "node-1");
@@ -197,7 +199,7 @@ fn a_service_leads_to_its_ready_pods() {
         Some("web")
     );
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["replicas"] = json!(0)
+        web["spec"]["replicas"] = json!(0);
     });
     world.pass(30);
     assert!(world.see(&ENDPOINTS, "web")["subsets"].is_null());
@@ -240,7 +242,7 @@ fn quotas_say_what_is_used() {
         json!({"metadata": {"name": "quota"}, "spec": {"hard": {"pods": "5"}}}),
     );
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["replicas"] = json!(3)
+        web["spec"]["replicas"] = json!(3);
     });
     world.pass(10);
     let status = world.see(&RESOURCE_QUOTAS, "quota")["status"].clone();
@@ -251,125 +253,10 @@ fn quotas_say_what_is_used() {
 }
 
 #[test]
-fn what_is_owned_follows_as_it_was_asked() {
-    for (propagation, sets, pods) in [
-        (Propagation::Background, 0, 0),
-        (Propagation::Usual, 0, 0),
-        (Propagation::Foreground, 0, 0),
-        (Propagation::Orphan, 1, 2),
-    ] {
-        let mut world = settled(2);
-        world.delete(
-            &DEPLOYMENTS,
-            "web",
-            &Deletion {
-                propagation,
-                ..Deletion::default()
-            },
-        );
-        let there = !world.names(&DEPLOYMENTS).is_empty();
-        assert_eq!(
-            there,
-            matches!(propagation, Propagation::Foreground | Propagation::Orphan)
-        );
-        let soon = world.now() + 500;
-        world.0.advance(soon);
-        // In the foreground the owner outlives what it owns.
-        assert_eq!(
-            !world.names(&DEPLOYMENTS).is_empty(),
-            propagation == Propagation::Foreground
-        );
-        world.pass(10);
-        assert!(world.names(&DEPLOYMENTS).is_empty());
-        assert_eq!(
-            (world.names(&REPLICA_SETS).len(), world.names(&PODS).len()),
-            (sets, pods),
-            "{propagation:?}"
-        );
-        if propagation == Propagation::Orphan {
-            let set = world.see(&REPLICA_SETS, &world.names(&REPLICA_SETS)[0]);
-            assert!(set["metadata"]["ownerReferences"].is_null());
-        }
-    }
-}
-
-#[test]
-fn what_names_an_owner_that_never_was_goes() {
-    let mut world = World::new();
-    let owner = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "gone", "uid": "no-such-uid"});
-    world.make(
-        &CONFIG_MAPS,
-        json!({"metadata": {"name": "left", "ownerReferences": [owner]}}),
-    );
-    world.pass(1);
-    assert!(!world.names(&CONFIG_MAPS).contains(&"left".to_owned()));
-}
-
-#[test]
-fn a_namespace_goes_with_all_that_is_in_it() {
-    let mut world = settled(2);
-    world.delete(&NAMESPACES, "shop", &Deletion::default());
-    assert_eq!(
-        world.see(&NAMESPACES, "shop")["status"]["phase"],
-        "Terminating"
-    );
-    world.pass(40);
-    assert!(world.store.get(&NAMESPACES, "", "shop").is_none());
-    for resource in [&PODS, &REPLICA_SETS, &DEPLOYMENTS, &CONFIG_MAPS, &EVENTS] {
-        assert!(world.names(resource).is_empty(), "{}", resource.plural);
-    }
-}
-
-#[test]
-fn pods_of_a_silent_node_go_elsewhere_after_a_while() {
-    let mut world = World::new();
-    let mut web = deployment(3, "pulls=0s");
-    web["spec"]["template"]["spec"]["tolerations"] = json!([
-        {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300},
-        {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300},
-    ]);
-    world.make(&DEPLOYMENTS, web);
-    world.pass(10);
-    let ready = |world: &mut World, status: &str| {
-        world.0.change(&NODES, "", "node-1", |node| {
-            node["status"]["conditions"][0]["status"] = json!(status)
-        });
-    };
-    ready(&mut world, "Unknown");
-    world.pass(5);
-    assert_eq!(count(&world), (3, 2));
-    world.pass(300);
-    assert_eq!(count(&world), (3, 3));
-    assert_eq!(
-        world.names(&PODS).len(),
-        4,
-        "the lost one cannot say that it stopped"
-    );
-    ready(&mut world, "True");
-    world.pass(40);
-    assert_eq!(world.names(&PODS).len(), 3);
-    assert!(world.see(&NODES, "node-1")["spec"]["taints"].is_null());
-}
-
-#[test]
-fn a_node_that_is_deleted_takes_its_pods_along() {
-    let mut world = settled(3);
-    world.delete(&NODES, "node-2", &Deletion::default());
-    world.pass(20);
-    assert_eq!(count(&world), (3, 3));
-    assert!(
-        world
-            .pods()
-            .iter()
-            .all(|pod| pod["spec"]["nodeName"] != "node-2")
-    );
-}
-
-#[test]
 fn each_node_that_suits_has_its_daemon() {
     let mut world = World::new();
     world.0.change(&NODES, "", "node-3", |node| {
-        node["spec"]["unschedulable"] = json!(true)
+        node["spec"]["unschedulable"] = json!(true);
     });
     let mut set = json!({"metadata": {"name": "agent"}, "spec": {
         "selector": {"matchLabels": {"app": "web"}}, "template": template("pulls=0s starts=2s"),
@@ -442,7 +329,7 @@ fn claims_get_their_volumes_and_grow() {
     assert_eq!(phase(&world, "later"), "Bound");
     assert_eq!(says(&world.see(&PODS, "web"), "Ready"), "True");
     world.edit(&CLAIMS, "later", |claim| {
-        claim["spec"]["resources"]["requests"]["storage"] = json!("2Gi")
+        claim["spec"]["resources"]["requests"]["storage"] = json!("2Gi");
     });
     world.pass(1);
     assert_eq!(says(&world.see(&CLAIMS, "later"), "Resizing"), "True");

@@ -81,7 +81,7 @@ fn see_finished(state: &mut State, cron: &mut Value, jobs: &[Value]) {
             succeeded(cron, job);
         }
     }
-    set_active(cron, still);
+    set_active(cron, &still);
 }
 
 /// Keeps when the last of its Jobs ended well.
@@ -92,7 +92,7 @@ fn succeeded(cron: &mut Value, job: &Value) {
     }
 }
 
-fn set_active(cron: &mut Value, active: Vec<Value>) {
+fn set_active(cron: &mut Value, active: &[Value]) {
     if !active.is_empty() {
         cron["status"]["active"] = json!(active);
     } else if let Some(status) = cron["status"].as_object_mut() {
@@ -167,7 +167,7 @@ fn start(state: &mut State, place: &Place, cron: &mut Value, schedule: &Schedule
                     object::text(reference, "/name"),
                 );
             }
-            set_active(cron, Vec::new());
+            set_active(cron, &[]);
         }
         _ => {}
     }
@@ -181,7 +181,7 @@ fn start(state: &mut State, place: &Place, cron: &mut Value, schedule: &Schedule
                 "namespace": object::namespace(&job), "uid": object::uid(&job),
                 "resourceVersion": job["metadata"]["resourceVersion"],
             }));
-            set_active(cron, active);
+            set_active(cron, &active);
             cron["status"]["lastScheduleTime"] = json!(object::time(due));
         }
         Err(refusal) if refusal.reason == "AlreadyExists" => {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Loop, Place, Task, deployment_status as status,
+    Loop, Place, Task, deployment_scale, deployment_status as status,
     facts::{self, Phase},
     template::{self, HASH, scaled},
 };
@@ -17,8 +17,8 @@ use crate::demo::{
 
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
 const HISTORY: &str = "deployment.kubernetes.io/revision-history";
-const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
-const MAX: &str = "deployment.kubernetes.io/max-replicas";
+pub(super) const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
+pub(super) const MAX: &str = "deployment.kubernetes.io/max-replicas";
 /// Annotations of a Deployment that its ReplicaSets do not get.
 const OWN: &[&str] = &[
     "kubectl.kubernetes.io/last-applied-configuration",
@@ -72,7 +72,7 @@ impl Rollout {
         object::number(&self.deployment, "/spec/replicas").unwrap_or(1)
     }
 
-    fn recreates(&self) -> bool {
+    pub(super) fn recreates(&self) -> bool {
         self.deployment["spec"]["strategy"]["type"] == "Recreate"
     }
 
@@ -96,7 +96,7 @@ impl Rollout {
         }
     }
 
-    fn total(&self) -> i64 {
+    pub(super) fn total(&self) -> i64 {
         self.all().map(size).sum()
     }
 }
@@ -106,7 +106,7 @@ pub(super) fn size(set: &Value) -> i64 {
     object::number(set, "/spec/replicas").unwrap_or(1)
 }
 
-fn available(set: &Value) -> i64 {
+pub(super) fn available(set: &Value) -> i64 {
     object::number(set, "/status/availableReplicas").unwrap_or(0)
 }
 
@@ -129,7 +129,7 @@ pub(super) fn look(state: &mut State, place: &Place) {
         if rollout.new.is_some() {
             find_new(state, &mut rollout);
         }
-        scale(state, &mut rollout);
+        deployment_scale::scale(state, &mut rollout);
         if paused {
             clean_up(state, &rollout);
         }
@@ -369,7 +369,7 @@ fn scaling(state: &mut State, deployment: &Value, message: &str) {
 }
 
 /// Gives a ReplicaSet another size.
-fn resize(state: &mut State, rollout: &Rollout, mut set: Value, wanted: i64) -> Value {
+pub(super) fn resize(state: &mut State, rollout: &Rollout, mut set: Value, wanted: i64) -> Value {
     let before = size(&set);
     set["spec"]["replicas"] = json!(wanted);
     say_sizes(rollout, &mut set);
@@ -381,91 +381,6 @@ fn resize(state: &mut State, rollout: &Rollout, mut set: Value, wanted: i64) -> 
         scaling(state, &rollout.deployment, &message);
     }
     set
-}
-
-/// Another number was asked for: the one ReplicaSet that is active gets it; several get their shares.
-fn scale(state: &mut State, rollout: &mut Rollout) {
-    let wanted = rollout.replicas();
-    let active = rollout.all().filter(|set| size(set) > 0).count();
-    let in_new = rollout.new.as_ref().is_some_and(|new| size(new) > 0);
-    if active <= 1 {
-        if in_new || (active == 0 && rollout.new.is_some()) {
-            if let Some(new) = rollout.new.take() {
-                rollout.new = Some(resize(state, rollout, new, wanted));
-            }
-        } else {
-            let place = rollout.old.iter().rposition(|set| size(set) > 0);
-            let latest = rollout.old.len().checked_sub(1);
-            if let Some(place) = place.or(latest) {
-                let set = rollout.old[place].clone();
-                rollout.old[place] = resize(state, rollout, set, wanted);
-            }
-        }
-        return;
-    }
-    let saturated = rollout.new.as_ref().is_some_and(|new| {
-        size(new) == wanted
-            && object::annotation(new, DESIRED) == Some(wanted.to_string().as_str())
-            && available(new) == wanted
-    });
-    if saturated {
-        for place in 0..rollout.old.len() {
-            let set = rollout.old[place].clone();
-            if size(&set) > 0 {
-                rollout.old[place] = resize(state, rollout, set, 0);
-            }
-        }
-    } else if !rollout.recreates() {
-        share_out(state, rollout);
-    }
-}
-
-/// Each gets as much more or less as is its share of the whole (`pkg/controller/deployment/sync.go`, `scale`).
-fn share_out(state: &mut State, rollout: &mut Rollout) {
-    let wanted = rollout.replicas();
-    let allowed = if wanted > 0 {
-        wanted + rollout.fences().0
-    } else {
-        0
-    };
-    let more = allowed - rollout.total();
-    let mut sets: Vec<Value> = rollout.all().filter(|set| size(set) > 0).cloned().collect();
-    // Largest first; of two as large the newer one grows first, and the older one shrinks first.
-    if more > 0 {
-        sets.reverse();
-    }
-    sets.sort_by_key(|set| std::cmp::Reverse(size(set)));
-    let mut given = 0;
-    let mut sizes: Vec<i64> = Vec::new();
-    for set in &sets {
-        let known = object::annotation(set, MAX).and_then(|text| text.parse::<i64>().ok());
-        let of = known
-            .or_else(|| object::number(&rollout.deployment, "/status/replicas"))
-            .unwrap_or(1)
-            .max(1);
-        let target = (size(set) as f64 * allowed as f64 / of as f64).round() as i64;
-        let left = more - given;
-        let part = if more > 0 {
-            (target - size(set)).min(left)
-        } else {
-            (target - size(set)).max(left)
-        };
-        let part = if more == 0 { 0 } else { part };
-        given += part;
-        sizes.push(size(set) + part);
-    }
-    if let Some(first) = sizes.first_mut() {
-        *first = (*first + more - given).max(0);
-    }
-    for (set, wanted) in sets.into_iter().zip(sizes) {
-        let uid = object::uid(&set).to_owned();
-        let set = resize(state, rollout, set, wanted.max(0));
-        let place = rollout.old.iter().position(|old| object::uid(old) == uid);
-        match place {
-            Some(place) => rollout.old[place] = set,
-            None => rollout.new = Some(set),
-        }
-    }
 }
 
 /// Old versions beyond the history that is kept go.

@@ -1,4 +1,4 @@
-//! What a Deployment says of itself: counts, and the conditions Available, Progressing and ReplicaFailure
+//! What a Deployment says of itself: counts, and the conditions Available, Progressing and `ReplicaFailure`
 //! (`pkg/controller/deployment/{progress,sync}.go`).
 
 use serde_json::{Value, json};
@@ -49,8 +49,7 @@ pub(super) fn note_pause(state: &mut State, deployment: &mut Value) {
     let reason = reason.as_ref().and_then(Value::as_str).unwrap_or("");
     let paused = deployment["spec"]["paused"] == true;
     let said = match (paused, reason) {
-        (_, "ProgressDeadlineExceeded") => return,
-        (true, "DeploymentPaused") => return,
+        (_, "ProgressDeadlineExceeded") | (true, "DeploymentPaused") => return,
         (true, _) => progressing("Unknown", "DeploymentPaused", "Deployment is paused"),
         (false, "DeploymentPaused") => {
             progressing("Unknown", "DeploymentResumed", "Deployment is resumed")

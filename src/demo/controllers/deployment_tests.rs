@@ -150,7 +150,7 @@ fn old_versions_beyond_the_limit_go() {
 fn a_rollout_that_stands_still_times_out() {
     let mut world = settled(2);
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["progressDeadlineSeconds"] = json!(30)
+        web["spec"]["progressDeadlineSeconds"] = json!(30);
     });
     image(&mut world, "shop/web:typo");
     world.pass(20);
@@ -175,12 +175,12 @@ fn a_rollout_that_stands_still_times_out() {
 fn scaling_and_pausing() {
     let mut world = settled(2);
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["replicas"] = json!(5)
+        web["spec"]["replicas"] = json!(5);
     });
     world.pass(20);
     assert_eq!(count(&world), (5, 5));
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["paused"] = json!(true)
+        web["spec"]["paused"] = json!(true);
     });
     image(&mut world, "shop/web:2");
     world.pass(20);
@@ -190,12 +190,12 @@ fn scaling_and_pausing() {
         "Unknown DeploymentPaused"
     );
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["replicas"] = json!(1)
+        web["spec"]["replicas"] = json!(1);
     });
     world.pass(20);
     assert_eq!(count(&world), (1, 1));
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["paused"] = json!(false)
+        web["spec"]["paused"] = json!(false);
     });
     world.pass(30);
     assert_eq!(world.names(&REPLICA_SETS).len(), 2);
@@ -204,7 +204,7 @@ fn scaling_and_pausing() {
         "True NewReplicaSetAvailable"
     );
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["replicas"] = json!(0)
+        web["spec"]["replicas"] = json!(0);
     });
     world.pass(40);
     assert!(world.pods().is_empty());
@@ -216,7 +216,7 @@ fn scaling_amid_a_rollout_is_shared_out() {
     image(&mut world, "shop/web:typo");
     world.pass(10);
     world.edit(&DEPLOYMENTS, "web", |web| {
-        web["spec"]["replicas"] = json!(8)
+        web["spec"]["replicas"] = json!(8);
     });
     world.pass(20);
     let mut sizes: Vec<i64> = world

@@ -1,4 +1,4 @@
-//! Where Services lead: Endpoints and EndpointSlices from the Pods they select
+//! Where Services lead: Endpoints and `EndpointSlices` from the Pods they select
 //! (`pkg/controller/{endpoint,endpointslice}`).
 
 use std::sync::Arc;
@@ -157,13 +157,11 @@ fn write_endpoints(state: &mut State, service: &Value, pods: &[Arc<Entry>]) {
         if let Some(host) = hostname(service, facts) {
             address["hostname"] = json!(host);
         }
-        let place = match subsets.iter().position(|(known, ..)| *known == ports) {
-            Some(place) => place,
-            None => {
-                subsets.push((ports, Vec::new(), Vec::new()));
-                subsets.len() - 1
-            }
-        };
+        let known = subsets.iter().position(|(known, ..)| *known == ports);
+        let place = known.unwrap_or_else(|| {
+            subsets.push((ports, Vec::new(), Vec::new()));
+            subsets.len() - 1
+        });
         if late || facts.ready {
             subsets[place].1.push(address);
         } else {

@@ -169,15 +169,15 @@ pub fn selector(entry: &Entry) -> &Selector {
 
 fn read(entry: &Entry) -> &Facts {
     entry.facts.get_or_init(|| {
-        if std::ptr::eq(entry.resource, &PODS) {
+        if entry.resource.is(&PODS) {
             serde_json::from_slice::<Pod<'_>>(&entry.json)
                 .map_or(Facts::None, |pod| Facts::Pod(Box::new(pod.facts())))
-        } else if std::ptr::eq(entry.resource, &NODES) {
+        } else if entry.resource.is(&NODES) {
             Facts::Node(Box::new(of_node(&entry.value())))
-        } else if std::ptr::eq(entry.resource, &SERVICES) {
+        } else if entry.resource.is(&SERVICES) {
             let service = entry.value();
             Facts::Selector(Box::new(Selector::plain(&service["spec"]["selector"])))
-        } else if std::ptr::eq(entry.resource, &BUDGETS) {
+        } else if entry.resource.is(&BUDGETS) {
             let budget = entry.value();
             Facts::Selector(Box::new(Selector::read(&budget["spec"]["selector"])))
         } else {

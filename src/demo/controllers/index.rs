@@ -43,7 +43,7 @@ pub struct Load {
 impl Index {
     /// Sees a change.
     pub fn see(&mut self, change: &Change) {
-        if std::ptr::eq(change.after.resource, &PODS) {
+        if change.after.resource.is(&PODS) {
             self.see_pod(change);
         } else if owns(change.after.resource) {
             let after = &change.after;
@@ -55,7 +55,7 @@ impl Index {
                     .insert(after.uid.clone(), (after.resource, place));
             }
         }
-        if std::ptr::eq(change.after.resource, &NODES) && change.event == Event::Deleted {
+        if change.after.resource.is(&NODES) && change.event == Event::Deleted {
             // What ran there is still counted until it is deleted; its images are gone.
             if let Some(load) = self.nodes.get_mut(&change.after.name) {
                 load.images.clear();
@@ -181,5 +181,5 @@ fn owns(resource: &'static Resource) -> bool {
         &resource::ENDPOINT_SLICES,
         &resource::LEASES,
     ];
-    !never.iter().any(|known| std::ptr::eq(*known, resource))
+    !never.iter().any(|known| known.is(resource))
 }

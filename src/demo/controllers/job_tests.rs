@@ -7,7 +7,7 @@ use crate::demo::{
     resource::{CRON_JOBS, JOBS, PODS},
 };
 
-fn job(acts: &str, spec: Value) -> Value {
+fn job(acts: &str, spec: &Value) -> Value {
     let mut template = template(acts);
     template["spec"]["restartPolicy"] = json!("Never");
     let mut job = json!({"metadata": {"name": "work"}, "spec": {"template": template, "parallelism": 1, "completions": 1}});
@@ -24,7 +24,7 @@ fn a_job_works_until_enough_is_done() {
         &JOBS,
         job(
             "pulls=1s runs=5s",
-            json!({"parallelism": 2, "completions": 5}),
+            &json!({"parallelism": 2, "completions": 5}),
         ),
     );
     world.watch(40, |state| assert!(count(state).0 <= 2));
@@ -58,7 +58,7 @@ fn a_job_that_fails_too_often_gives_up() {
     let mut world = World::new();
     world.make(
         &JOBS,
-        job("pulls=0s runs=1s exit=1", json!({"backoffLimit": 2})),
+        job("pulls=0s runs=1s exit=1", &json!({"backoffLimit": 2})),
     );
     let mut made = Vec::new();
     world.watch(90, |state| {
@@ -83,7 +83,7 @@ fn a_job_that_fails_too_often_gives_up() {
 fn a_job_can_be_late_held_and_retired() {
     let mut world = World::new();
     let spec = json!({"activeDeadlineSeconds": 20, "suspend": true, "ttlSecondsAfterFinished": 30});
-    world.make(&JOBS, job("pulls=0s runs=10m", spec));
+    world.make(&JOBS, job("pulls=0s runs=10m", &spec));
     world.pass(5);
     assert!(world.pods().is_empty());
     assert_eq!(
@@ -105,7 +105,7 @@ fn a_job_can_be_late_held_and_retired() {
 #[test]
 fn restarts_in_place_count_too() {
     let mut world = World::new();
-    let mut spec = job("pulls=0s runs=1s exit=1", json!({"backoffLimit": 2}));
+    let mut spec = job("pulls=0s runs=1s exit=1", &json!({"backoffLimit": 2}));
     spec["spec"]["template"]["spec"]["restartPolicy"] = json!("OnFailure");
     world.make(&JOBS, spec);
     world.pass(60);
@@ -119,17 +119,17 @@ fn restarts_in_place_count_too() {
 fn each_index_is_done_once() {
     let mut world = World::new();
     let spec = json!({"completionMode": "Indexed", "parallelism": 2, "completions": 4});
-    world.make(&JOBS, job("pulls=0s runs=2s", spec));
+    world.make(&JOBS, job("pulls=0s runs=2s", &spec));
     world.pass(30);
     let work = world.see(&JOBS, "work");
     assert_eq!(work["status"]["completedIndexes"], "0-3");
     assert_eq!(says(&work, "Complete"), "True CompletionsReached");
 }
 
-fn cron(spec: Value, acts: &str) -> Value {
+fn cron(spec: &Value, acts: &str) -> Value {
     let mut cron = json!({
         "metadata": {"name": "tick"},
-        "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": job(acts, json!({"backoffLimit": 0}))["spec"]}},
+        "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": job(acts, &json!({"backoffLimit": 0}))["spec"]}},
     });
     for (field, value) in spec.as_object().into_iter().flatten() {
         cron["spec"][field] = value.clone();
@@ -142,7 +142,10 @@ fn a_cron_job_starts_one_each_time_and_keeps_a_few() {
     let mut world = World::new();
     world.make(
         &CRON_JOBS,
-        cron(json!({"successfulJobsHistoryLimit": 2}), "pulls=0s runs=5s"),
+        cron(
+            &json!({"successfulJobsHistoryLimit": 2}),
+            "pulls=0s runs=5s",
+        ),
     );
     world.pass(50);
     assert!(world.names(&JOBS).is_empty());
@@ -158,7 +161,7 @@ fn a_cron_job_starts_one_each_time_and_keeps_a_few() {
     assert!(world.heard("tick", "SawCompletedJob") && world.heard("tick", "SuccessfulDelete"));
     assert!(!world.see(&CRON_JOBS, "tick")["status"]["lastSuccessfulTime"].is_null());
     world.edit(&CRON_JOBS, "tick", |tick| {
-        tick["spec"]["suspend"] = json!(true)
+        tick["spec"]["suspend"] = json!(true);
     });
     let known = world.names(&JOBS);
     world.pass(5 * 60);
@@ -171,7 +174,7 @@ fn what_is_still_at_work_is_treated_as_the_policy_says() {
         let mut world = World::new();
         world.make(
             &CRON_JOBS,
-            cron(json!({"concurrencyPolicy": policy}), "pulls=0s runs=10m"),
+            cron(&json!({"concurrencyPolicy": policy}), "pulls=0s runs=10m"),
         );
         world.pass(190);
         assert_eq!(world.names(&JOBS).len(), jobs, "{policy}");

@@ -18,6 +18,7 @@ mod collector;
 mod cron_job;
 mod daemon_set;
 mod deployment;
+mod deployment_scale;
 mod deployment_status;
 mod endpoints;
 pub mod facts;
@@ -38,8 +39,6 @@ mod stateful_set_status;
 pub mod template;
 #[cfg(test)]
 mod world;
-
-use std::ptr;
 
 use super::{
     resource::{
@@ -86,7 +85,7 @@ pub enum Loop {
     Deployment,
     /// A ReplicaSet, and its Pods.
     ReplicaSet,
-    /// A ReplicationController, and its Pods.
+    /// A `ReplicationController`, and its Pods.
     ReplicationController,
     /// A StatefulSet, its Pods and claims.
     StatefulSet,
@@ -104,13 +103,13 @@ pub enum Loop {
     Pod,
     /// A PersistentVolumeClaim.
     Claim,
-    /// A PersistentVolume.
+    /// A `PersistentVolume`.
     Volume,
     /// A Namespace.
     Namespace,
     /// A Node.
     Node,
-    /// A ResourceQuota.
+    /// A `ResourceQuota`.
     Quota,
     /// A PodDisruptionBudget.
     Budget,
@@ -150,7 +149,7 @@ pub fn react(state: &mut State, change: &Change) {
     let after = &change.after;
     let resource = after.resource;
     collector::react(state, change);
-    if ptr::eq(resource, &EVENTS) {
+    if resource.is(&EVENTS) {
         // Each hour's Events go together; one sweep is planned at a time.
         if change.event != Event::Deleted {
             state.after(node::EVENTS_LIVE / 6, Task::Sweep);
@@ -167,7 +166,7 @@ pub fn react(state: &mut State, change: &Change) {
             state.at(due, task);
         }
     }
-    if ptr::eq(resource, &AUTOSCALERS) && change.event == Event::Deleted {
+    if resource.is(&AUTOSCALERS) && change.event == Event::Deleted {
         autoscaler_limits::forget(state, &after.uid);
     }
     if let Some(look) = own_loop(resource)
@@ -175,7 +174,7 @@ pub fn react(state: &mut State, change: &Change) {
     {
         state.at(state.now(), Task::Look(look, Place::of(after)));
     }
-    if ptr::eq(resource, &PODS) {
+    if resource.is(&PODS) {
         if change.event != Event::Deleted {
             job::let_go(state, after);
         }
@@ -184,15 +183,15 @@ pub fn react(state: &mut State, change: &Change) {
         endpoints::react(state, change);
         budget::react(state, change);
         claim::react(state, change);
-    } else if ptr::eq(resource, &NODES) {
+    } else if resource.is(&NODES) {
         node::react(state, change);
-    } else if ptr::eq(resource, &CLAIMS) || ptr::eq(resource, &VOLUMES) {
+    } else if resource.is(&CLAIMS) || resource.is(&VOLUMES) {
         claim::react(state, change);
         state.at(state.now() + GATHER, Task::Reschedule);
-    } else if ptr::eq(resource, &CONFIG_MAPS) && change.event == Event::Deleted {
+    } else if resource.is(&CONFIG_MAPS) && change.event == Event::Deleted {
         let task = Task::Look(Loop::Namespace, Place::new("", &after.namespace));
         state.at(state.now(), task);
-    } else if ptr::eq(resource, &STORAGE_CLASSES) {
+    } else if resource.is(&STORAGE_CLASSES) {
         claim::recheck(state);
     }
     quota::react(state, change);
@@ -249,7 +248,7 @@ fn own_loop(resource: &'static Resource) -> Option<Loop> {
         (&RESOURCE_QUOTAS, Loop::Quota),
         (&BUDGETS, Loop::Budget),
     ];
-    let (_, found) = loops.iter().find(|(known, _)| ptr::eq(*known, resource))?;
+    let (_, found) = loops.iter().find(|(known, _)| known.is(resource))?;
     Some(*found)
 }
 
@@ -295,3 +294,6 @@ fn look_at(state: &mut State, look: Loop, place: &Place) {
 #[cfg(test)]
 #[path = "controllers_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod leaving_tests;

@@ -1,4 +1,4 @@
-//! ResourceQuotas: what of each is used (`pkg/controller/resourcequota`).
+//! `ResourceQuota`: what of each is used (`pkg/controller/resourcequota`).
 
 use serde_json::json;
 
@@ -13,8 +13,8 @@ use crate::demo::{
 /// What comes, goes or ends counts in the quotas of its namespace.
 pub(super) fn react(state: &mut State, change: &Change) {
     let after = &change.after;
-    let counted = after.resource.namespaced && !std::ptr::eq(after.resource, &EVENTS);
-    let ended = std::ptr::eq(after.resource, &PODS)
+    let counted = after.resource.namespaced && !after.resource.is(&EVENTS);
+    let ended = after.resource.is(&PODS)
         && change
             .before
             .as_ref()

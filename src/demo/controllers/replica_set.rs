@@ -1,4 +1,4 @@
-//! ReplicaSets and ReplicationControllers: so many Pods of one template, whichever they are
+//! ReplicaSets and `ReplicationController`: so many Pods of one template, whichever they are
 //! (`pkg/controller/replicaset/replica_set.go`).
 
 use std::{cmp::Reverse, sync::Arc};
@@ -69,7 +69,7 @@ pub(super) fn look(state: &mut State, resource: &'static Resource, place: &Place
 }
 
 fn task(resource: &'static Resource, place: &Place) -> Task {
-    let look = if std::ptr::eq(resource, &REPLICATION_CONTROLLERS) {
+    let look = if resource.is(&REPLICATION_CONTROLLERS) {
         Loop::ReplicationController
     } else {
         Loop::ReplicaSet
@@ -78,7 +78,7 @@ fn task(resource: &'static Resource, place: &Place) -> Task {
 }
 
 fn controller(resource: &'static Resource) -> &'static str {
-    if std::ptr::eq(resource, &REPLICATION_CONTROLLERS) {
+    if resource.is(&REPLICATION_CONTROLLERS) {
         "replication-controller"
     } else {
         "replicaset-controller"
@@ -211,7 +211,7 @@ fn report(state: &mut State, resource: &'static Resource, place: &Place, refused
     let mut status = json!({
         "replicas": all, "observedGeneration": set["metadata"]["generation"],
     });
-    if !std::ptr::eq(resource, &REPLICATION_CONTROLLERS) {
+    if !resource.is(&REPLICATION_CONTROLLERS) {
         status["terminatingReplicas"] = json!(leaving);
     }
     for (field, count) in [

@@ -15,12 +15,12 @@ pub(super) const HASH: &str = "controller-revision-hash";
 
 /// All revisions of an owner, oldest first.
 pub(super) fn all(state: &State, owner: &Value) -> Vec<Value> {
-    let owned = state
+    let kept = state
         .store
         .owned_of(object::uid(owner), &CONTROLLER_REVISIONS);
-    let mut all: Vec<Value> = owned.iter().map(|entry| entry.value()).collect();
-    all.sort_by_key(|revision| number(revision));
-    all
+    let mut known: Vec<Value> = kept.iter().map(|entry| entry.value()).collect();
+    known.sort_by_key(number);
+    known
 }
 
 fn number(revision: &Value) -> i64 {

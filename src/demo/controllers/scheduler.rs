@@ -1,5 +1,5 @@
 //! The scheduler: gives each Pod a Node that it fits, or says why there is none
-//! (`pkg/scheduler`, its plugins NodeResourcesFit, NodeAffinity, TaintToleration, NodeUnschedulable, VolumeBinding).
+//! (`pkg/scheduler`, its plugins `NodeResourcesFit`, `NodeAffinity`, `TaintToleration`, `NodeUnschedulable`, `VolumeBinding`).
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -168,9 +168,10 @@ fn choose(state: &State, nodes: &[Arc<Entry>], pod: &Value) -> Result<String, St
         }
         if full.is_empty() {
             let share = |used: u64, of: u64| 1.0 - used as f64 / of.max(1) as f64;
-            let room = (share(cpu + asks.cpu, facts.cpu)
-                + share(memory + asks.memory, facts.memory))
-                / 2.0;
+            let room = f64::midpoint(
+                share(cpu + asks.cpu, facts.cpu),
+                share(memory + asks.memory, facts.memory),
+            );
             let near = brothers.get(&*node.name).copied().unwrap_or(0);
             let score = room
                 - f64::from(near)

@@ -103,7 +103,7 @@ fn a_rollout_goes_down_from_the_highest_to_the_partition() {
     world.make(&STATEFUL_SETS, set(3, "OrderedReady"));
     world.pass(40);
     world.edit(&STATEFUL_SETS, "db", |db| {
-        db["spec"]["updateStrategy"]["rollingUpdate"]["partition"] = json!(1)
+        db["spec"]["updateStrategy"]["rollingUpdate"]["partition"] = json!(1);
     });
     image(&mut world, "shop/web:2");
     let mut order = Vec::new();
@@ -140,7 +140,7 @@ fn a_rollout_goes_down_from_the_highest_to_the_partition() {
         "below the partition it comes back as it was"
     );
     world.edit(&STATEFUL_SETS, "db", |db| {
-        db["spec"]["updateStrategy"]["rollingUpdate"]["partition"] = json!(0)
+        db["spec"]["updateStrategy"]["rollingUpdate"]["partition"] = json!(0);
     });
     world.pass(30);
     let db = world.see(&STATEFUL_SETS, "db");
@@ -157,7 +157,7 @@ fn on_delete_waits_for_the_user_and_going_back_is_known() {
     world.make(&STATEFUL_SETS, set(2, "OrderedReady"));
     world.pass(30);
     world.edit(&STATEFUL_SETS, "db", |db| {
-        db["spec"]["updateStrategy"] = json!({"type": "OnDelete"})
+        db["spec"]["updateStrategy"] = json!({"type": "OnDelete"});
     });
     image(&mut world, "shop/web:2");
     world.pass(30);

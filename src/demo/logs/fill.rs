@@ -169,15 +169,12 @@ pub(super) fn fill(text: &str, facts: &Facts<'_>, key: u64) -> String {
             break;
         };
         place += 1;
-        match one(&after[1..close], facts, dice::throw(key, place)) {
-            Some(value) => {
-                filled.push_str(&value);
-                rest = &after[close + 1..];
-            }
-            None => {
-                filled.push('{');
-                rest = &after[1..];
-            }
+        if let Some(value) = one(&after[1..close], facts, dice::throw(key, place)) {
+            filled.push_str(&value);
+            rest = &after[close + 1..];
+        } else {
+            filled.push('{');
+            rest = &after[1..];
         }
     }
     filled.push_str(rest);

@@ -9,14 +9,18 @@ use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
+        mpsc::{SyncSender, sync_channel},
     },
     thread,
     time::{Duration, Instant},
 };
 
-use rustix::termios::{
-    LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize,
-    tcsetattr,
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    termios::{
+        LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
+        tcgetwinsize, tcsetattr,
+    },
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -26,10 +30,14 @@ const FULL: usize = 32 << 10;
 /// A write of this length is worth to spare the kernel its work.
 const LONG: usize = 4 << 10;
 
+/// How long an end of input at a terminal waits for a signal that explains it.
+const GRACE: Duration = Duration::from_millis(20);
+
 /// How the terminal treats keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Mode {
     /// By lines, echoed by the kernel; Ctrl-C is a signal.
+    #[default]
     Cooked,
     /// Each key by itself, not echoed; Ctrl-C is a signal.
     Keys,
@@ -59,15 +67,15 @@ struct State {
     input: VecDeque<u8>,
     ended: bool,
     resized: bool,
-    /// Ctrl-C is a key like any other now.
-    is_raw: bool,
+    /// As the terminal was told last.
+    mode: Mode,
 }
 
 impl Inner {
     /// A Ctrl-C that was typed just before it became a signal is one all the same.
     fn heed_keys(&self, state: &mut State) {
         const CTRL_C: u8 = 3;
-        if state.is_raw {
+        if state.mode == Mode::Raw {
             return;
         }
         if let Some(at) = state.input.iter().rposition(|byte| *byte == CTRL_C) {
@@ -103,10 +111,13 @@ impl Console {
         let found = is_terminal.then(|| tcgetattr(io::stdin()).ok()).flatten();
         if found.is_some() {
             let inner = Arc::clone(&inner);
+            let (ready, is_ready) = sync_channel(1);
             // Without signals the shell is still one, only without Ctrl-C.
             let _ = thread::Builder::new()
                 .name("signals".to_owned())
-                .spawn(move || heed_signals(&inner));
+                .spawn(move || heed_signals(&inner, &ready));
+            // A Ctrl-C that came before would end the shell.
+            let _ = is_ready.recv();
         }
         Self {
             inner,
@@ -168,10 +179,14 @@ impl Console {
         if is_fast || mode == Mode::Raw {
             termios.output_modes.remove(OutputModes::OPOST);
         }
+        let mut state = locked(&self.inner.state);
         // What cannot be set stays; the terminal may be gone already.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &termios);
-        let mut state = locked(&self.inner.state);
-        state.is_raw = mode == Mode::Raw;
+        state.mode = mode;
+        if mode != Mode::Cooked {
+            state.ended = false;
+            self.inner.changed.notify_all();
+        }
         self.inner.heed_keys(&mut state);
     }
 
@@ -259,12 +274,20 @@ impl Console {
                 .name("input".to_owned())
                 .spawn(move || read_stdin(&inner, is_terminal))?;
         }
+        let mut explains = true;
         loop {
             self.check()?;
             if !state.input.is_empty() {
                 let bytes = state.input.drain(..).collect();
                 self.inner.changed.notify_all();
                 return Ok(Some(bytes));
+            }
+            if state.ended && self.is_terminal() && explains {
+                // Ctrl-C makes the kernel forget what was typed, which can look like an end before the signal is heard.
+                let waited = self.inner.changed.wait_timeout(state, GRACE);
+                state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                explains = false;
+                continue;
             }
             if state.ended {
                 // A terminal can be read again after an end of file.
@@ -326,22 +349,28 @@ impl Console {
     }
 }
 
+/// Line ends as a terminal wants them.
 fn with_returns(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 2);
-    let mut rest = bytes;
-    while let Some(at) = memchr::memchr(b'\n', rest) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(b"\r\n");
-        rest = &rest[at + 1..];
+    let mut out = Vec::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        if *byte == b'\n' {
+            out.push(b'\r');
+        }
+        out.push(*byte);
     }
-    out.extend_from_slice(rest);
     out
 }
 
 fn read_stdin(inner: &Inner, is_terminal: bool) {
+    let stdin = io::stdin();
     let mut buffer = vec![0; FULL];
     loop {
-        let count = match io::stdin().lock().read(&mut buffer) {
+        if is_terminal {
+            // A read that is under way while the mode changes may say that there is nothing more: so it begins only when
+            // there is something.
+            let _ = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None);
+        }
+        let count = match stdin.lock().read(&mut buffer) {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(_) => 0,
@@ -351,7 +380,8 @@ fn read_stdin(inner: &Inner, is_terminal: bool) {
         if is_terminal {
             inner.heed_keys(&mut state);
         }
-        state.ended |= count == 0;
+        // Where keys come one by one there is no end of file.
+        state.ended |= count == 0 && state.mode == Mode::Cooked;
         inner.changed.notify_all();
         if count == 0 && !is_terminal {
             return;
@@ -366,7 +396,7 @@ fn read_stdin(inner: &Inner, is_terminal: bool) {
     }
 }
 
-fn heed_signals(inner: &Inner) {
+fn heed_signals(inner: &Inner, ready: &SyncSender<()>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
@@ -381,6 +411,7 @@ fn heed_signals(inner: &Inner) {
         ) else {
             return;
         };
+        let _ = ready.send(());
         loop {
             tokio::select! {
                 Some(()) = interrupt.recv() => inner.interrupted.store(true, Ordering::Relaxed),

@@ -15,19 +15,25 @@ mod editor;
 mod eval;
 mod expand;
 mod files;
+mod invoke;
 mod lex;
 mod parse;
 mod state;
 mod stream;
 mod world;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode, thread, time::Duration};
+
+use rustix::process::{Resource, Rlimit, getppid, setrlimit};
 
 use self::{console::Console, state::Shell};
 use crate::demo::streams::facts::{Facts, VARIABLE};
 
 /// The hidden subcommand's first word.
 pub const WORD: &str = "__shell";
+
+/// What a shell may hold, in bytes.
+const MEMORY: u64 = 768 << 20;
 
 /// Runs a command in the container that the environment tells of. `words` is what comes after [`WORD`]: `-- argv…`.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -40,11 +46,33 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         .ok()
         .and_then(|packed| serde_json::from_str(&packed).ok())
         .unwrap_or_default();
+    // A script that eats memory shall have its own, not the machine's.
+    let limit = Some(MEMORY);
+    let _ = setrlimit(
+        Resource::Data,
+        Rlimit {
+            current: limit,
+            maximum: limit,
+        },
+    );
+    // Without a watch the shell goes on as it is: it ends with its terminal or its pipes then.
+    let _ = thread::Builder::new()
+        .name("watch".to_owned())
+        .spawn(watch_parent);
     let console = Console::open();
     let mut shell = Shell::new(facts, console);
     let code = shell.run(&argv);
     shell.console.close();
     ExitCode::from(code)
+}
+
+/// Ends the shell when the program that started it has died without a word.
+fn watch_parent() {
+    let parent = getppid();
+    while getppid() == parent {
+        thread::sleep(Duration::from_secs(1));
+    }
+    std::process::exit(137);
 }
 
 /// Whether a container can run something, or why not in the words of runc. It looks where that does: in `$PATH`, or at the path

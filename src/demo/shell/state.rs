@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicUsize},
 };
 
 use super::{
@@ -49,6 +49,8 @@ pub(super) struct Shell {
     pub(super) leaves: Option<Leave>,
     /// `set -e`
     pub(super) stops_on_error: bool,
+    /// Commands of pipelines that run, in this shell and its subshells.
+    pub(super) running: Arc<AtomicUsize>,
     /// How deep functions and scripts call one another.
     pub(super) depth: usize,
 }
@@ -81,6 +83,7 @@ impl Shell {
             history: Vec::new(),
             leaves: None,
             stops_on_error: false,
+            running: Arc::new(AtomicUsize::new(0)),
             depth: 0,
             world: Arc::new(world),
         }
@@ -219,6 +222,8 @@ impl Shell {
                     self.status = 130;
                     continue;
                 }
+                // A signal for a command that was over already.
+                Err(_) if self.console.is_interrupted() => continue,
                 Ok(Outcome::End) | Err(_) => break,
             }
             if !text.trim().is_empty() && self.history.last() != Some(&text) {

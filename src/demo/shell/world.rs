@@ -118,9 +118,13 @@ impl World {
             command,
             memory,
         };
+        let resident = match self.facts.memory {
+            0 => 96 << 20,
+            limit => limit / 3,
+        };
         let own = 20 + (self.facts.started.unsigned_abs() / 1_000 % 900) as u32;
         vec![
-            process(1, self.main_command(), self.memory() / 1_024 / 3),
+            process(1, self.main_command(), resident / 1_024),
             process(own, "sh".to_owned(), 1_664),
             process(own + 7, asking.to_owned(), 1_180),
         ]

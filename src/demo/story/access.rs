@@ -262,6 +262,10 @@ fn binding(name: &str, role: &str, subjects: &[(&str, &str)]) -> Value {
     })
 }
 
+/// Whoever has a name here, and whoever has none.
+const KNOWN: (&str, &str) = ("Group", "system:authenticated");
+const UNKNOWN: (&str, &str) = ("Group", "system:unauthenticated");
+
 /// What holds in the whole cluster.
 pub(super) fn cluster_wide() -> Vec<Manifest> {
     let role = |name: &str, of: &[Rules]| -> Manifest {
@@ -288,8 +292,6 @@ pub(super) fn cluster_wide() -> Vec<Manifest> {
     let bound = |name: &str, role: &str, subjects: &[(&str, &str)]| -> Manifest {
         (&CLUSTER_ROLE_BINDINGS, binding(name, role, subjects))
     };
-    const KNOWN: (&str, &str) = ("Group", "system:authenticated");
-    const UNKNOWN: (&str, &str) = ("Group", "system:unauthenticated");
     vec![
         (
             &CLUSTER_ROLES,

@@ -33,7 +33,7 @@ pub const HOUR: u32 = 60;
 /// Minutes of a day.
 pub const DAY: u32 = 24 * HOUR;
 
-/// The PriorityClass of what the cluster needs.
+/// The `PriorityClass` of what the cluster needs.
 const CRITICAL: &str = "system-cluster-critical";
 
 /// Runs on the control plane too.
@@ -72,7 +72,7 @@ pub struct Map {
     pub quota: Pairs,
     /// Whether a `LimitRange` gives containers default requests and limits.
     pub limits: bool,
-    /// Whether NetworkPolicies fence it in.
+    /// Whether `NetworkPolicy` objects fence it in.
     pub fenced: bool,
 }
 
@@ -146,7 +146,7 @@ pub struct Server {
     pub usage: &'static str,
     /// The annotation about logs.
     pub logs: &'static str,
-    /// Its PriorityClass.
+    /// Its `PriorityClass`.
     pub priority: &'static str,
     /// Who installed it.
     pub by: By,
@@ -263,16 +263,19 @@ pub enum Deed {
 
 impl Run {
     /// Acts like this from its beginning.
+    #[must_use]
     pub const fn acts(self, acts: &'static str) -> Self {
         Self { acts, ..self }
     }
 
     /// Was made so many minutes ago.
+    #[must_use]
     pub const fn since(self, since: u32) -> Self {
         Self { since, ..self }
     }
 
     /// Has this behind it.
+    #[must_use]
     pub const fn past(self, past: &'static [(u32, Deed)]) -> Self {
         Self { past, ..self }
     }

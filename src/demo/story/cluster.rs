@@ -150,6 +150,9 @@ pub(super) fn joins(number: usize, machine: &Machine<'_>, now: i64) -> Manifest 
     (&NODES, node(number, machine, now))
 }
 
+/// Who makes volumes.
+const BLOCK: &str = "block.csi.example.com";
+
 /// Classes of storage, priority and ingress.
 pub(super) fn classes() -> Vec<Manifest> {
     let storage = |name: &str, default: bool, provisioner: &str, binding: &str, grows: bool| {
@@ -164,7 +167,6 @@ pub(super) fn classes() -> Vec<Manifest> {
         class
     };
     let priority = |name: &str, value: i64, about: &str| json!({"metadata": {"name": name}, "value": value, "description": about, "preemptionPolicy": "PreemptLowerPriority"});
-    const BLOCK: &str = "block.csi.example.com";
     vec![
         (
             &STORAGE_CLASSES,

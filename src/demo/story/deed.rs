@@ -14,11 +14,11 @@ pub(super) fn done(state: &mut State, cast: &Cast, deed: Deed) -> Option<Value> 
         Deed::Image(tag) => turn(state, cast, &cast.image(tag), "", &cast.cause(tag)),
         Deed::Turn(tag, acts) => turn(state, cast, &cast.image(tag), acts, &cast.cause(tag)),
         Deed::Scale(count) => change(state, cast, |object| {
-            object["spec"]["replicas"] = json!(count)
+            object["spec"]["replicas"] = json!(count);
         }),
         Deed::Pause => change(state, cast, |object| object["spec"]["paused"] = json!(true)),
         Deed::Suspend => change(state, cast, |object| {
-            object["spec"]["suspend"] = json!(true)
+            object["spec"]["suspend"] = json!(true);
         }),
         Deed::Evict => {
             evict(state, cast, 0);

@@ -134,7 +134,7 @@ impl Cast {
         let server = self.server;
         let template = self.template();
         let mut spec = match server.kind {
-            Kind::Pod | Kind::Static => return self.lone(metadata, template),
+            Kind::Pod | Kind::Static => return self.lone(metadata, &template),
             Kind::Deployment => json!({
                 "replicas": self.run.replicas, "revisionHistoryLimit": 5, "progressDeadlineSeconds": 600,
                 "selector": {"matchLabels": self.selector()}, "template": template,
@@ -196,8 +196,8 @@ impl Cast {
         }
     }
 
-    fn lone(&self, mut metadata: Value, template: Value) -> Manifest {
-        for (key, value) in object::fields(&template, "/metadata/annotations")
+    fn lone(&self, mut metadata: Value, template: &Value) -> Manifest {
+        for (key, value) in object::fields(template, "/metadata/annotations")
             .into_iter()
             .flatten()
         {

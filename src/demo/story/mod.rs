@@ -18,6 +18,7 @@ pub mod manifest;
 mod memory;
 mod past;
 mod satellites;
+mod version;
 
 pub use crowd::crowd;
 pub use goes_on::beat;

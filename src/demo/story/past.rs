@@ -156,8 +156,8 @@ fn last_of_long_ago(cast: &Cast) -> Option<Deed> {
         .past
         .iter()
         .filter(|(ago, _)| *ago > FOLLOWERS_SINCE);
-    let versions = long_ago.filter(|(_, deed)| matches!(deed, Deed::Image(_)));
-    let (_, last) = versions.last()?;
+    let mut versions = long_ago.filter(|(_, deed)| matches!(deed, Deed::Image(_)));
+    let (_, last) = versions.next_back()?;
     (cast.server.kind == Kind::Deployment && !cast.is_paused()).then_some(*last)
 }
 

@@ -224,7 +224,8 @@ impl Drop for Process {
         if let Some(pid) = pid {
             let _ = kill_process(pid, Signal::KILL);
         }
-        thread::spawn(move || child.wait());
+        // Without a thread it stays a zombie, which harms nobody.
+        let _ = thread::Builder::new().spawn(move || child.wait());
     }
 }
 

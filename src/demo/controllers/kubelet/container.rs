@@ -4,10 +4,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    acts::{Acts, Death},
+    acts::Death,
     needs,
+    scene::Scene,
+    words::{container_id, go_duration, image_id, probe_failed, pull_error, whole_image},
 };
-use crate::demo::{dice, object, state::State};
+use crate::demo::{dice, object};
 
 const SECOND: i64 = 1_000;
 /// Waits after a crash or a failed pull: the first, and the longest.
@@ -59,57 +61,6 @@ pub(super) struct Container {
     told: u32,
 }
 
-/// What a step is about.
-pub(super) struct Scene<'a> {
-    /// The cluster.
-    pub(super) state: &'a mut State,
-    /// The Pod as it was before.
-    pub(super) pod: &'a Value,
-    /// The container's part of its spec.
-    pub(super) spec: &'a Value,
-    /// How it behaves.
-    pub(super) acts: &'a Acts,
-    /// Whether it starts again when it ends well, and when it does not.
-    pub(super) restarts: (bool, bool),
-}
-
-impl Scene<'_> {
-    fn say(&mut self, kind: &str, reason: &str, message: &str) {
-        let part = super::part(self.pod, self.name());
-        self.state
-            .event_of_part((self.pod, &part), kind, reason, message, "kubelet");
-    }
-
-    fn name(&self) -> &str {
-        object::text(self.spec, "/name")
-    }
-
-    fn image(&self) -> &str {
-        object::text(self.spec, "/image")
-    }
-
-    fn node(&self) -> &str {
-        object::text(self.pod, "/spec/nodeName")
-    }
-
-    /// `web-0_shop(uid)`
-    fn whole_name(&self) -> String {
-        format!(
-            "{}_{}({})",
-            object::name(self.pod),
-            object::namespace(self.pod),
-            object::uid(self.pod)
-        )
-    }
-
-    /// A time between two, by chance.
-    fn chance(&self, what: &str, from: i64, to: i64) -> i64 {
-        let occasion = (what, object::uid(self.pod), self.name());
-        let share = dice::share(self.state.seed, occasion);
-        self.state.span(from + (share * (to - from) as f64) as i64)
-    }
-}
-
 impl Container {
     /// A container that was there before its kubelet: what it does follows from its status.
     pub(super) fn restore(scene: &Scene<'_>, status: &Value) -> Self {
@@ -159,7 +110,7 @@ impl Container {
             },
             _ if !status["state"]["terminated"].is_null() => {
                 let code = object::number(status, "/state/terminated/exitCode").unwrap_or(0);
-                if container.starts_again(scene, code) {
+                if scene.starts_again(code) {
                     Doing::Ended {
                         said: None,
                         retry: now + wait(container.back_off.max(SECOND)),
@@ -171,11 +122,6 @@ impl Container {
             _ => Doing::Waiting,
         };
         container
-    }
-
-    fn starts_again(&self, scene: &Scene<'_>, code: i64) -> bool {
-        let (well, badly) = scene.restarts;
-        if code == 0 { well } else { badly }
     }
 
     /// When there is something to do for it.
@@ -360,10 +306,10 @@ impl Container {
             .iter()
             .map(|probe| object::number(probe, "/initialDelaySeconds").unwrap_or(0))
             .sum();
-        let probed = probes.iter().any(|probe| probe.is_object());
+        let has_probe = probes.iter().any(|probe| probe.is_object());
         let starts = match scene.acts.starts {
             Some(time) => scene.state.span(time),
-            None if probed => scene.chance("starts", SECOND, 3 * SECOND),
+            None if has_probe => scene.chance("starts", SECOND, 3 * SECOND),
             None => 0,
         };
         let first = since + starts + scene.state.span(delay * SECOND);
@@ -445,7 +391,7 @@ impl Container {
         }});
         status["ready"] = json!(false);
         status["started"] = json!(false);
-        if !self.starts_again(scene, code) {
+        if !scene.starts_again(code) {
             self.doing = Doing::Done;
             return;
         }
@@ -505,104 +451,4 @@ fn back_off_pull(scene: &mut Scene<'_>, status: &mut Value) {
     scene.say("Warning", "Failed", "Error: ImagePullBackOff");
     let why = format!("{message}: ErrImagePull: {}", pull_error(&image));
     wait(status, "ImagePullBackOff", &why);
-}
-
-/// What containerd says of an image that is not there.
-fn pull_error(image: &str) -> String {
-    let whole = whole_image(image);
-    format!(
-        "rpc error: code = NotFound desc = failed to pull and unpack image \"{whole}\": failed to resolve reference \"{whole}\": {whole}: not found"
-    )
-}
-
-/// An image's name with its registry and tag, as a runtime writes it.
-pub(super) fn whole_image(image: &str) -> String {
-    let (first, rest) = image.split_once('/').unwrap_or(("", image));
-    let named = if first.contains(['.', ':']) || first == "localhost" {
-        image.to_owned()
-    } else if first.is_empty() {
-        format!("docker.io/library/{rest}")
-    } else {
-        format!("docker.io/{image}")
-    };
-    let last = named.rsplit('/').next().unwrap_or("");
-    if last.contains([':', '@']) {
-        named
-    } else {
-        format!("{named}:latest")
-    }
-}
-
-fn image_id(image: &str) -> String {
-    let whole = whole_image(image);
-    if whole.contains('@') {
-        return whole;
-    }
-    let end = whole.rfind(':').unwrap_or(whole.len());
-    format!("{}@sha256:{}", &whole[..end], hex(("image", &whole)))
-}
-
-/// The id of a container's nth start.
-fn container_id(uid: &str, name: &str, nth: i64) -> String {
-    format!("containerd://{}", hex((uid, name, nth)))
-}
-
-fn hex(occasion: impl std::hash::Hash) -> String {
-    (0..4)
-        .map(|part| format!("{:016x}", dice::throw(part, &occasion)))
-        .collect()
-}
-
-/// Seconds as Go writes a duration: `10s`, `1m20s`, `5m0s`.
-pub(super) fn go_duration(seconds: i64) -> String {
-    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s}s"),
-        (0, m, s) => format!("{m}m{s}s"),
-        (h, m, s) => format!("{h}h{m}m{s}s"),
-    }
-}
-
-fn probe_failed(which: &str, probe: &Value, pod: &Value, code: u16) -> String {
-    if probe["exec"].is_object() {
-        return format!("{which} probe failed: ");
-    }
-    if probe["tcpSocket"].is_object() {
-        let address = object::text(pod, "/status/podIP");
-        let port = &probe["tcpSocket"]["port"];
-        let port = port
-            .as_str()
-            .map_or_else(|| port.to_string(), str::to_owned);
-        return format!(
-            "{which} probe failed: dial tcp {address}:{port}: connect: connection refused"
-        );
-    }
-    format!("{which} probe failed: HTTP probe failed with statuscode: {code}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn images_get_their_whole_name() {
-        for (image, whole) in [
-            ("nginx", "docker.io/library/nginx:latest"),
-            ("nginx:1.27", "docker.io/library/nginx:1.27"),
-            ("shop/web:2", "docker.io/shop/web:2"),
-            ("localhost/web", "localhost/web:latest"),
-            (
-                "reg.example:5000/shop/web",
-                "reg.example:5000/shop/web:latest",
-            ),
-        ] {
-            assert_eq!(whole_image(image), whole);
-        }
-    }
-
-    #[test]
-    fn durations_are_written_as_go_does() {
-        for (seconds, text) in [(10, "10s"), (80, "1m20s"), (300, "5m0s"), (3_600, "1h0m0s")] {
-            assert_eq!(go_duration(seconds), text);
-        }
-    }
 }

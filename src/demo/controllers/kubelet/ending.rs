@@ -2,12 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    Worker,
-    acts::Acts,
-    container::{Doing, Scene},
-    containers, report, restarts,
-};
+use super::{Worker, acts::Acts, container::Doing, containers, report, restarts, scene::Scene};
 use crate::demo::{object, state::State};
 
 /// How long a container takes to stop that does not say, in milliseconds.
@@ -75,9 +70,8 @@ fn end_all(state: &mut State, pod: &Value, next: &mut Value, worker: &mut Worker
         let Some(status) = report::status(next, field, spec) else {
             continue;
         };
-        let since = match container.doing {
-            Doing::Running { since, .. } | Doing::Stopping { since, .. } => since,
-            _ => continue,
+        let (Doing::Running { since, .. } | Doing::Stopping { since, .. }) = container.doing else {
+            continue;
         };
         let scene = Scene {
             restarts: restarts(pod, field, spec),

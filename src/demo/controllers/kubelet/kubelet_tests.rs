@@ -283,7 +283,7 @@ fn what_a_container_needs_may_come_later() {
         "waiting CreateContainerConfigError couldn't find key main in Secret shop/keys"
     );
     world.edit(&SECRETS, "keys", |secret| {
-        secret["data"]["main"] = json!("eA==")
+        secret["data"]["main"] = json!("eA==");
     });
     world.pass(15);
     assert_eq!(about(&world), "running");

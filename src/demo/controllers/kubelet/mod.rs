@@ -13,6 +13,8 @@ mod container;
 mod ending;
 mod needs;
 mod report;
+mod scene;
+mod words;
 
 use std::collections::HashMap;
 
@@ -20,7 +22,8 @@ use serde_json::{Value, json};
 
 use self::{
     acts::Acts,
-    container::{Container, Doing, Scene},
+    container::{Container, Doing},
+    scene::Scene,
 };
 use super::{Loop, Place, Task, facts};
 use crate::demo::{

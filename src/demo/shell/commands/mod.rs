@@ -27,6 +27,9 @@ pub(super) type Done = io::Result<u8>;
 /// Output is handed on at this length.
 const FULL: usize = 16 << 10;
 
+/// A line is never longer.
+const LONGEST: usize = 4 << 20;
+
 /// One command at work.
 pub(super) struct Call<'a> {
     pub(super) shell: &'a mut Shell,
@@ -318,6 +321,10 @@ impl<'a> Call<'a> {
                 start = end;
             }
             rest.extend_from_slice(&whole[start..]);
+            // What has no line ends is cut somewhere.
+            if rest.len() > LONGEST && !each(self, &std::mem::take(&mut rest))? {
+                return Ok(());
+            }
         }
         if !rest.is_empty() {
             each(self, &rest)?;

@@ -142,7 +142,7 @@ fn frames(
             .take(usize::from(size.1))
             .map(|line| format!("{line}\x1b[K"))
             .collect();
-        call.say(&format!("\x1b[H{}\x1b[J", rows.join("\r\n")))?;
+        call.say(&format!("\x1b[H{}\x1b[J", rows.join("\n")))?;
         call.flush()?;
         match call.shell.console.read(Some(pause)) {
             Ok(Some(keys)) if !keys.contains(&b'q') => {}

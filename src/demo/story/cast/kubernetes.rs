@@ -1,8 +1,7 @@
 //! The cluster's own parts, and what people leave in `default`.
 
 use super::{
-    Access, By, CRITICAL, DAY, Deed, Kind, MAP, Map, Probe, SERVER, Server, Service, TOLERANT, run,
-    side,
+    Access, By, CRITICAL, DAY, Kind, MAP, Map, Probe, SERVER, Server, Service, TOLERANT, run, side,
 };
 
 /// Where people leave what they meant to clean up.
