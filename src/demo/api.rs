@@ -32,7 +32,7 @@ use super::{
     refusal::Refusal,
     request::{self, Asked, Call, Verb},
     resource::{ENDPOINTS, Served},
-    schema,
+    schema, sent,
     serve::Demo,
     write::{self, Said},
 };
@@ -133,7 +133,7 @@ fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Ans
     }
     match call.resource.served {
         Served::Asked => {
-            let mut object = write::decode(&head.headers, body)?;
+            let mut object = sent::decode(&head.headers, body)?;
             let review = demo.with(|state| {
                 if call.resource.group == "authorization.k8s.io" {
                     let now = state.now();
@@ -275,3 +275,7 @@ fn watch(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
         answers::stream(lines),
     ))
 }
+
+#[cfg(test)]
+#[path = "api_tests.rs"]
+mod tests;

@@ -198,7 +198,7 @@ pub(super) fn budget(budget: &Field<'_>, faults: &mut Faults) {
         );
         faults.0.push(Fault {
             reason: "FieldValueInvalid",
-            field: spec.path.to_string(),
+            field: spec.path.clone(),
             message: format!(
                 "Invalid value: {shown}: minAvailable and maxUnavailable cannot be both set"
             ),

@@ -193,9 +193,8 @@ fn of(facts: &mut Facts, place: &str, value: &Value, own: &Own) {
                 }
             }
         }
-        Value::String(_) if OWN.contains(&last) => say(facts, place, "…"),
+        Value::String(_) | Value::Number(_) if OWN.contains(&last) => say(facts, place, "…"),
         Value::String(text) => say(facts, place, plain(text, own)),
-        Value::Number(_) if OWN.contains(&last) => say(facts, place, "…"),
         other => say(facts, place, other.to_string()),
     }
 }

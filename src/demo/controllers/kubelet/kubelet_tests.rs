@@ -420,3 +420,44 @@ fn a_pod_that_is_never_ready_says_why_but_not_for_ever() {
     let entry = world.store.get(&PODS, "shop", "web").unwrap();
     assert!(!facts::pod(entry).ready);
 }
+
+#[test]
+fn an_image_that_may_not_be_pulled_is_there_or_not() {
+    for (image, state) in [
+        ("shop/web:1", "running"),
+        ("shop/web:missing", "waiting ErrImageNeverPull"),
+    ] {
+        let mut world = World::new();
+        let mut spec = pod("");
+        spec["spec"]["containers"][0]["image"] = json!(image);
+        spec["spec"]["containers"][0]["imagePullPolicy"] = json!("Never");
+        world.make(&PODS, spec);
+        world.pass(3);
+        assert_eq!(state_of(&world.see(&PODS, "web")), state);
+        assert!(!world.heard("web", "Pulling"));
+    }
+}
+
+#[test]
+fn a_pod_that_is_held_stays_as_it_ended() {
+    let mut world = World::new();
+    let mut spec = pod("pulls=0s");
+    spec["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    spec["spec"]["containers"][0]["command"] = json!(["sleep", "3600"]);
+    world.make(&PODS, spec);
+    world.pass(5);
+    let asked = Deletion {
+        grace: Some(2),
+        ..Deletion::default()
+    };
+    world.delete(&PODS, "web", &asked);
+    world.pass(30);
+    let web = world.see(&PODS, "web");
+    // A sleep does not hear that it is to stop.
+    let code = &web["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"];
+    assert_eq!(
+        (code, &web["status"]["phase"]),
+        (&json!(137), &json!("Failed"))
+    );
+    assert_eq!(says(&web, "Ready"), "False PodFailed");
+}
