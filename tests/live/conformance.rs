@@ -62,7 +62,7 @@ const SCRIPT: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is known to differ: where (`chapter METHOD /path … /field`, `*` for anything), and why.
+/// What is known to differ: where (`chapter METHOD /path as media-type by user … /field`, `*` for anything), and why.
 const DIFFERENT: &[(&str, &str)] = &[
     (
         "* */managedFields[kube*]",
@@ -93,7 +93,7 @@ const DIFFERENT: &[(&str, &str)] = &[
         "a server adds how the Go structs differ, line by line",
     ),
     (
-        "refusals GET *pods* /message",
+        "refusals GET *pods* as * /message",
         "which media types there are: the demo answers in JSON only",
     ),
     (
@@ -139,7 +139,7 @@ fn the_demo_answers_as_a_real_server_does() {
         for at in 0..chapter.steps.len() {
             compared += 1;
             let step = &chapter.steps[at];
-            let title = format!("{} {}", chapter.name, step.does);
+            let title = format!("{} {}", chapter.name, step.title());
             let (Some(real), Some(ours)) = (real.get(at), ours.get(at)) else {
                 wrong.push(format!(
                     "{title}\n  reached by real: {}, by ours: {}",

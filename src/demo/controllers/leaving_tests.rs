@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::world::{World, count, deployment, says, settled};
+use super::world::{World, count, deployment, says, settled, template};
 use crate::demo::{
     delete::{self, Deletion, Propagation},
     resource::{CONFIG_MAPS, DEPLOYMENTS, EVENTS, NAMESPACES, NODES, PODS, REPLICA_SETS},
@@ -148,4 +148,29 @@ fn a_namespace_says_what_it_waits_for() {
     });
     world.pass(5);
     assert!(world.0.get(&NAMESPACES, "", "shop").is_none());
+}
+
+#[test]
+fn a_pod_that_is_held_stays_as_it_ended() {
+    let mut world = World::new();
+    let mut spec = template("pulls=0s");
+    spec["metadata"]["name"] = json!("web");
+    spec["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    spec["spec"]["containers"][0]["command"] = json!(["sleep", "3600"]);
+    world.make(&PODS, spec);
+    world.pass(5);
+    let asked = Deletion {
+        grace: Some(2),
+        ..Deletion::default()
+    };
+    world.delete(&PODS, "web", &asked);
+    world.pass(30);
+    let web = world.see(&PODS, "web");
+    // A sleep does not hear that it is to stop.
+    let code = &web["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"];
+    assert_eq!(
+        (code, &web["status"]["phase"]),
+        (&json!(137), &json!("Failed"))
+    );
+    assert_eq!(says(&web, "Ready"), "False PodFailed");
 }

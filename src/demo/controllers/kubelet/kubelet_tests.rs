@@ -437,27 +437,3 @@ fn an_image_that_may_not_be_pulled_is_there_or_not() {
         assert!(!world.heard("web", "Pulling"));
     }
 }
-
-#[test]
-fn a_pod_that_is_held_stays_as_it_ended() {
-    let mut world = World::new();
-    let mut spec = pod("pulls=0s");
-    spec["metadata"]["finalizers"] = json!(["example.com/hold"]);
-    spec["spec"]["containers"][0]["command"] = json!(["sleep", "3600"]);
-    world.make(&PODS, spec);
-    world.pass(5);
-    let asked = Deletion {
-        grace: Some(2),
-        ..Deletion::default()
-    };
-    world.delete(&PODS, "web", &asked);
-    world.pass(30);
-    let web = world.see(&PODS, "web");
-    // A sleep does not hear that it is to stop.
-    let code = &web["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"];
-    assert_eq!(
-        (code, &web["status"]["phase"]),
-        (&json!(137), &json!("Failed"))
-    );
-    assert_eq!(says(&web, "Ready"), "False PodFailed");
-}
