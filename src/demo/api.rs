@@ -34,7 +34,7 @@ use super::{
     refusal::Refusal,
     request::{self, Asked, Call, Verb},
     resource::{ENDPOINTS, Served},
-    schema,
+    schema, sent,
     serve::Demo,
     write::{self, Said},
 };
@@ -277,3 +277,7 @@ fn watch(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
         answers::stream(lines),
     ))
 }
+
+#[cfg(test)]
+#[path = "api_tests.rs"]
+mod tests;

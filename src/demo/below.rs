@@ -15,6 +15,7 @@ use super::{
     refusal::Refusal,
     request::{Call, Verb},
     resource::{BUDGETS, NODES, PODS},
+    sent,
     serve::Demo,
     state::State,
     strategy, streaming, usage,
@@ -77,7 +78,7 @@ fn scale(
         Verb::Update => decode(headers, body)?,
         _ => write::patched_scale(headers, &scale, body)?,
     };
-    write::same_kind(&wanted, "autoscaling/v1", "Scale")?;
+    sent::same_kind(&wanted, "autoscaling/v1", "Scale")?;
     let mut after = object.clone();
     strategy::set_scale(call.resource, &mut after, &wanted)?;
     let whole = Call {

@@ -40,6 +40,7 @@ pub mod request;
 pub mod resource;
 pub mod schema;
 pub mod select;
+mod sent;
 pub mod serve;
 pub mod shell;
 pub mod state;

@@ -85,30 +85,6 @@ fn checked(call: &Call, object: &mut Value) -> Result<Vec<String>, Refusal> {
     Ok(warnings)
 }
 
-/// An object of another kind than is wanted here is refused; one may leave out what it is.
-pub(super) fn same_kind(object: &Value, api_version: &str, kind: &str) -> Result<(), Refusal> {
-    let (said, version) = (
-        object::text(object, "/kind"),
-        object::text(object, "/apiVersion"),
-    );
-    if (said.is_empty() || said == kind) && (version.is_empty() || version == api_version) {
-        return Ok(());
-    }
-    let (_, short) = version.split_once('/').unwrap_or(("", version));
-    let (group, _) = api_version.split_once('/').unwrap_or(("core", ""));
-    let inner = group.split('.').next().unwrap_or(group);
-    let why = if resource::of_kind(version, said).is_some() {
-        format!("converting ({short}.{said}) to ({inner}.{kind}): unknown conversion")
-    } else {
-        format!(
-            "no kind \"{said}\" is registered for version \"{version}\" in scheme \"pkg/runtime/scheme.go:111\""
-        )
-    };
-    Err(Refusal::bad_request(format!(
-        "{said} in version \"{short}\" cannot be handled as a {kind}: {why}"
-    )))
-}
-
 /// Name and namespace as the path has them.
 fn place(call: &Call, object: &mut Value) -> Result<(), Refusal> {
     if !object["metadata"].is_object() {
