@@ -25,9 +25,7 @@ use super::{
         review::review,
         who::{impersonate, who},
     },
-    below,
-    body::decode,
-    discovery,
+    below, discovery,
     faults::{self, Fault},
     http::{self as answers, Answer, Lines},
     read,
@@ -135,7 +133,7 @@ fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Ans
     }
     match call.resource.served {
         Served::Asked => {
-            let mut object = decode(&head.headers, body)?;
+            let mut object = sent::decode(&head.headers, body)?;
             let review = demo.with(|state| {
                 if call.resource.group == "authorization.k8s.io" {
                     let now = state.now();

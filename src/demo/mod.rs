@@ -17,7 +17,6 @@ pub mod admission;
 pub mod amount;
 mod api;
 mod below;
-mod body;
 pub mod controllers;
 pub mod defaults;
 pub mod delete;

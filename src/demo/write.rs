@@ -12,9 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     access::{User, escalation::escalates},
-    admission,
-    body::{check_options, decode, decode_as, manager, media, strictness},
-    defaults,
+    admission, defaults,
     delete::{self, Deletion, Propagation},
     object,
     patch::{self, Kind, managed},
@@ -22,8 +20,9 @@ use super::{
     refusal::Refusal,
     registry,
     request::{Call, Query, Verb},
-    resource::{self, JOBS, PODS, Resource},
-    schema::{self},
+    resource::{JOBS, PODS, Resource},
+    schema,
+    sent::{check_options, decode, decode_as, manager, media, same_kind, strictness},
     state::State,
 };
 
