@@ -25,16 +25,14 @@ use super::{
         review::review,
         who::{impersonate, who},
     },
-    below,
-    body::decode,
-    discovery,
+    below, discovery,
     faults::{self, Fault},
     http::{self as answers, Answer, Lines},
     read,
     refusal::Refusal,
     request::{self, Asked, Call, Verb},
     resource::{ENDPOINTS, Served},
-    schema,
+    schema, sent,
     serve::Demo,
     write::{self, Said},
 };
@@ -135,7 +133,7 @@ fn meet(demo: &Demo, head: &mut Parts, asked: Asked, body: &Bytes) -> Result<Ans
     }
     match call.resource.served {
         Served::Asked => {
-            let mut object = decode(&head.headers, body)?;
+            let mut object = sent::decode(&head.headers, body)?;
             let review = demo.with(|state| {
                 if call.resource.group == "authorization.k8s.io" {
                     let now = state.now();
@@ -277,3 +275,7 @@ fn watch(demo: &Demo, call: &Call) -> Result<Answer, Refusal> {
         answers::stream(lines),
     ))
 }
+
+#[cfg(test)]
+#[path = "api_tests.rs"]
+mod tests;

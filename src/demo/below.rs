@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::{
     access::User,
     api,
-    body::decode,
     controllers::selector::Selector,
     delete::{self, Deletion},
     http::Answer,
@@ -15,6 +14,7 @@ use super::{
     refusal::Refusal,
     request::{Call, Verb},
     resource::{BUDGETS, NODES, PODS},
+    sent,
     serve::Demo,
     state::State,
     strategy, streaming, usage,
@@ -74,10 +74,10 @@ fn scale(
     let scale = strategy::scale(call.resource, &object).ok_or_else(Refusal::no_such_path)?;
     let wanted = match call.verb {
         Verb::Get => return Ok(Said::found(scale)),
-        Verb::Update => decode(headers, body)?,
+        Verb::Update => sent::decode(headers, body)?,
         _ => write::patched_scale(headers, &scale, body)?,
     };
-    write::same_kind(&wanted, "autoscaling/v1", "Scale")?;
+    sent::same_kind(&wanted, "autoscaling/v1", "Scale")?;
     let mut after = object.clone();
     strategy::set_scale(call.resource, &mut after, &wanted)?;
     let whole = Call {
@@ -100,8 +100,8 @@ fn evict(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<Said, Refusal> {
-    let eviction = decode(headers, body)?;
-    write::same_kind(&eviction, "policy/v1", "Eviction")?;
+    let eviction = sent::decode(headers, body)?;
+    sent::same_kind(&eviction, "policy/v1", "Eviction")?;
     let pod = held(state, call)?;
     if object::name(&eviction) != call.name {
         let what = "name in URL does not match name in Eviction object";
@@ -172,7 +172,7 @@ fn bind(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<Said, Refusal> {
-    let binding = decode(headers, body)?;
+    let binding = sent::decode(headers, body)?;
     let node = object::text(&binding, "/target/name").to_owned();
     let pod = held(state, call)?;
     let bound = object::text(&pod, "/spec/nodeName");
@@ -204,7 +204,7 @@ fn finalize(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<Said, Refusal> {
-    let wanted = decode(headers, body)?;
+    let wanted = sent::decode(headers, body)?;
     let mut namespace = held(state, call)?;
     namespace["spec"]["finalizers"] = match object::items(&wanted, "/spec/finalizers") {
         [] => json!([]),

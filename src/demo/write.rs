@@ -12,9 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     access::{User, escalation::escalates},
-    admission,
-    body::{check_options, decode, decode_as, manager, media, strictness},
-    defaults,
+    admission, defaults,
     delete::{self, Deletion, Propagation},
     object,
     patch::{self, Kind, managed},
@@ -22,8 +20,9 @@ use super::{
     refusal::Refusal,
     registry,
     request::{Call, Query, Verb},
-    resource::{self, JOBS, PODS, Resource},
-    schema::{self},
+    resource::{JOBS, PODS, Resource},
+    schema,
+    sent::{check_options, decode, decode_as, manager, media, same_kind, strictness},
     state::State,
 };
 
@@ -83,30 +82,6 @@ fn checked(call: &Call, object: &mut Value) -> Result<Vec<String>, Refusal> {
     let warnings = schema::check(resource, object, strictness(&call.query)?)?;
     place(call, object)?;
     Ok(warnings)
-}
-
-/// An object of another kind than is wanted here is refused; one may leave out what it is.
-pub(super) fn same_kind(object: &Value, api_version: &str, kind: &str) -> Result<(), Refusal> {
-    let (said, version) = (
-        object::text(object, "/kind"),
-        object::text(object, "/apiVersion"),
-    );
-    if (said.is_empty() || said == kind) && (version.is_empty() || version == api_version) {
-        return Ok(());
-    }
-    let (_, short) = version.split_once('/').unwrap_or(("", version));
-    let (group, _) = api_version.split_once('/').unwrap_or(("core", ""));
-    let inner = group.split('.').next().unwrap_or(group);
-    let why = if resource::of_kind(version, said).is_some() {
-        format!("converting ({short}.{said}) to ({inner}.{kind}): unknown conversion")
-    } else {
-        format!(
-            "no kind \"{said}\" is registered for version \"{version}\" in scheme \"pkg/runtime/scheme.go:111\""
-        )
-    };
-    Err(Refusal::bad_request(format!(
-        "{said} in version \"{short}\" cannot be handled as a {kind}: {why}"
-    )))
 }
 
 /// Name and namespace as the path has them.

@@ -191,3 +191,17 @@ fn what_is_still_at_work_is_treated_as_the_policy_says() {
         );
     }
 }
+
+#[test]
+fn a_job_that_somebody_else_made_counts_too() {
+    let mut world = World::new();
+    let tick = cron(&json!({"schedule": "0 3 * * *", "suspend": true}), "");
+    let tick = world.make(&CRON_JOBS, tick);
+    let mut once = job("pulls=0s runs=1s", &json!({}));
+    once["metadata"]["ownerReferences"] = json!([object::owned_by(&tick)]);
+    world.make(&JOBS, once);
+    world.pass(20);
+    assert!(world.heard("tick", "UnexpectedJob"));
+    let tick = world.see(&CRON_JOBS, "tick");
+    assert!(!tick["status"]["lastSuccessfulTime"].is_null(), "{tick}");
+}

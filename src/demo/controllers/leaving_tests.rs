@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::world::{World, count, deployment, settled};
+use super::world::{World, count, deployment, says, settled, template};
 use crate::demo::{
-    delete::{Deletion, Propagation},
+    delete::{self, Deletion, Propagation},
     resource::{CONFIG_MAPS, DEPLOYMENTS, EVENTS, NAMESPACES, NODES, PODS, REPLICA_SETS},
 };
 
@@ -121,4 +121,56 @@ fn a_node_that_is_deleted_takes_its_pods_along() {
             .iter()
             .all(|pod| pod["spec"]["nodeName"] != "node-2")
     );
+}
+
+#[test]
+fn a_namespace_says_what_it_waits_for() {
+    let mut world = World::new();
+    let held = json!({"metadata": {"name": "held", "finalizers": ["example.com/hold"]}});
+    world.make(&CONFIG_MAPS, held);
+    let _ = delete::delete(&mut world.0, &NAMESPACES, "", "shop", &Deletion::default());
+    world.pass(3);
+    let namespace = world.0.get(&NAMESPACES, "", "shop").unwrap_or_default();
+    assert_eq!(
+        says(&namespace, "NamespaceContentRemaining"),
+        "True SomeResourcesRemain"
+    );
+    assert_eq!(
+        says(&namespace, "NamespaceFinalizersRemaining"),
+        "True SomeFinalizersRemain"
+    );
+    assert_eq!(
+        says(&namespace, "NamespaceDeletionContentFailure"),
+        "False ContentDeleted"
+    );
+    world.edit(&CONFIG_MAPS, "held", |map| {
+        map["metadata"]["finalizers"] = json!([]);
+    });
+    world.pass(5);
+    assert!(world.0.get(&NAMESPACES, "", "shop").is_none());
+}
+
+#[test]
+fn a_pod_that_is_held_stays_as_it_ended() {
+    let mut world = World::new();
+    let mut spec = template("pulls=0s");
+    spec["metadata"]["name"] = json!("web");
+    spec["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    spec["spec"]["containers"][0]["command"] = json!(["sleep", "3600"]);
+    world.make(&PODS, spec);
+    world.pass(5);
+    let asked = Deletion {
+        grace: Some(2),
+        ..Deletion::default()
+    };
+    world.delete(&PODS, "web", &asked);
+    world.pass(30);
+    let web = world.see(&PODS, "web");
+    // A sleep does not hear that it is to stop.
+    let code = &web["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"];
+    assert_eq!(
+        (code, &web["status"]["phase"]),
+        (&json!(137), &json!("Failed"))
+    );
+    assert_eq!(says(&web, "Ready"), "False PodFailed");
 }

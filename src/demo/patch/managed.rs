@@ -151,7 +151,7 @@ pub fn update(
 fn bare(resource: &Resource) -> Value {
     let mut bare = schema::of(resource).bare();
     // Some times and names of an Event are always written.
-    if resource.is(&EVENTS) {
+    if resource == &EVENTS {
         for time in ["eventTime", "firstTimestamp", "lastTimestamp"] {
             bare[time] = Value::Null;
         }

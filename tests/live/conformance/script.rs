@@ -61,6 +61,19 @@ pub(crate) struct Step {
     pub(crate) events: bool,
 }
 
+impl Step {
+    /// What it is called in reports.
+    pub(crate) fn title(&self) -> String {
+        let mut title = self.does.clone();
+        for (word, said) in [("as", &self.accept), ("by", &self.who)] {
+            if let Some(said) = said {
+                title = format!("{title} {word} {said}");
+            }
+        }
+        title
+    }
+}
+
 /// The values at a place: `*` is every item, `key=value` the items of which this is true.
 pub(crate) fn find<'a>(value: &'a Value, place: &str) -> Vec<&'a Value> {
     let mut found = vec![value];

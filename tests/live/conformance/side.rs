@@ -161,7 +161,7 @@ impl Side {
     ) -> Option<Answer> {
         let deadline = Instant::now() + IN_TIME;
         loop {
-            let answer = self.send(Self::request(step, method, path, memory)).await;
+            let answer = self.send(request(step, method, path, memory)).await;
             if says(&step.until, answer.code, &answer.body) {
                 return Some(answer);
             }
@@ -175,43 +175,6 @@ impl Side {
             // For what cannot be waited for: another process's answer to a question.
             tokio::time::sleep(AGAIN).await;
         }
-    }
-
-    fn request(step: &Step, method: &str, path: &str, memory: &Memory) -> http::Request<Body> {
-        let kind = step.kind.as_deref().unwrap_or("application/json");
-        let kind = match kind {
-            "json" => "application/json-patch+json",
-            "merge" => "application/merge-patch+json",
-            "strategic" => "application/strategic-merge-patch+json",
-            "apply" => "application/apply-patch+yaml",
-            other => other,
-        };
-        let accept = match step.accept.as_deref().unwrap_or("application/json") {
-            "table" => "application/json;as=Table;g=meta.k8s.io;v=v1",
-            "partial" => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
-            "partials" => "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
-            other => other,
-        };
-        let body = match (&step.raw, &step.body) {
-            (Some(raw), _) => raw.clone(),
-            (None, Some(body)) => memory.fill(&body.to_string()),
-            (None, None) => String::new(),
-        };
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(path)
-            .header("User-Agent", "conformance/1")
-            .header("Accept", accept);
-        if step.raw.is_some() || step.body.is_some() {
-            request = request.header("Content-Type", kind);
-        }
-        if let Some(who) = &step.who {
-            request = request.header("Impersonate-User", memory.fill(who));
-        }
-        if let Some(group) = &step.group {
-            request = request.header("Impersonate-Group", group);
-        }
-        request.body(Body::from(body.into_bytes())).unwrap()
     }
 
     async fn reach(&self, mut request: http::Request<Body>) -> http::Response<Body> {
@@ -252,11 +215,11 @@ impl Side {
     }
 
     async fn watch(&self, step: &Step, path: &str, own: &Own) -> (Facts, Watcher) {
-        let request = Self::request(step, "GET", path, &Memory::default());
-        let (head, mut body) = self.reach(request).await.into_parts();
+        let request = request(step, "GET", path, &Memory::default());
+        let (start, mut body) = self.reach(request).await.into_parts();
         let mut facts = Facts::new();
-        facts::of_head(&mut facts, head.status.as_u16(), &head.headers, own);
-        let (tell, following) = tokio::sync::watch::channel(Vec::new());
+        facts::of_head(&mut facts, start.status.as_u16(), &start.headers, own);
+        let (told, heard) = tokio::sync::watch::channel(Vec::new());
         let task = tokio::spawn(async move {
             let mut rest = Vec::new();
             while let Some(Ok(frame)) = body.frame().await {
@@ -264,17 +227,11 @@ impl Side {
                 while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
                     let line: Vec<u8> = rest.drain(..=end).collect();
                     let event = serde_json::from_slice(&line).unwrap_or_default();
-                    tell.send_modify(|events| events.push(event));
+                    told.send_modify(|events| events.push(event));
                 }
             }
         });
-        (
-            facts,
-            Watcher {
-                heard: following,
-                task,
-            },
-        )
+        (facts, Watcher { heard, task })
     }
 
     /// Remembers what has to be taken away.
@@ -286,11 +243,71 @@ impl Side {
         }
     }
 
-    /// Takes away what was made.
+    /// Takes away what was made, also where a chapter broke off that holds something by a finalizer.
     pub(crate) async fn leave(&self) {
         let made = self.made.take();
-        for path in made {
-            self.ask("DELETE", &path).await;
+        for path in &made {
+            self.ask("DELETE", path).await;
+        }
+        let namespaces = made.iter().filter(|path| path.contains("/namespaces/"));
+        for held in
+            namespaces.flat_map(|path| ["configmaps", "pods"].map(|what| format!("{path}/{what}")))
+        {
+            let there = self.ask("GET", &held).await.body;
+            for object in find(&there, "/items/*") {
+                if !find(object, "/metadata/finalizers/*").iter().any(|name| {
+                    name.as_str()
+                        .is_some_and(|name| name.starts_with("example.com/"))
+                }) {
+                    continue;
+                }
+                let name = object["metadata"]["name"].as_str().unwrap_or_default();
+                let request = http::Request::builder()
+                    .method("PATCH")
+                    .uri(format!("{held}/{name}"))
+                    .header("Content-Type", "application/merge-patch+json")
+                    .body(Body::from(
+                        br#"{"metadata": {"finalizers": null}}"#.to_vec(),
+                    ));
+                self.send(request.unwrap()).await;
+            }
         }
     }
+}
+
+fn request(step: &Step, method: &str, path: &str, memory: &Memory) -> http::Request<Body> {
+    let kind = step.kind.as_deref().unwrap_or("application/json");
+    let kind = match kind {
+        "json" => "application/json-patch+json",
+        "merge" => "application/merge-patch+json",
+        "strategic" => "application/strategic-merge-patch+json",
+        "apply" => "application/apply-patch+yaml",
+        other => other,
+    };
+    let accept = match step.accept.as_deref().unwrap_or("application/json") {
+        "table" => "application/json;as=Table;g=meta.k8s.io;v=v1",
+        "partial" => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+        "partials" => "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+        other => other,
+    };
+    let body = match (&step.raw, &step.body) {
+        (Some(raw), _) => raw.clone(),
+        (None, Some(body)) => memory.fill(&body.to_string()),
+        (None, None) => String::new(),
+    };
+    let mut request = http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header("User-Agent", "conformance/1")
+        .header("Accept", accept);
+    if step.raw.is_some() || step.body.is_some() {
+        request = request.header("Content-Type", kind);
+    }
+    if let Some(who) = &step.who {
+        request = request.header("Impersonate-User", memory.fill(who));
+    }
+    if let Some(group) = &step.group {
+        request = request.header("Impersonate-Group", group);
+    }
+    request.body(Body::from(body.into_bytes())).unwrap()
 }

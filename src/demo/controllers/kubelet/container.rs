@@ -187,12 +187,7 @@ impl Container {
         let always = scene.spec["imagePullPolicy"] == "Always";
         let never = scene.spec["imagePullPolicy"] == "Never";
         if never && scene.acts.missing {
-            let image = scene.image().to_owned();
-            let why =
-                format!("Container image \"{image}\" is not present with pull policy of Never");
-            scene.say("Warning", "ErrImageNeverPull", &why);
-            scene.say("Warning", "Failed", "Error: ErrImageNeverPull");
-            wait(status, "ErrImageNeverPull", &why);
+            scene.never_pull(status);
             let retry = now + scene.state.span(SYNC);
             self.doing = Doing::Unmade { retry };
             return;

@@ -423,3 +423,20 @@ fn a_pod_that_is_never_ready_says_why_but_not_for_ever() {
     let entry = world.store.get(&PODS, "shop", "web").unwrap();
     assert!(!facts::pod(entry).ready);
 }
+
+#[test]
+fn an_image_that_may_not_be_pulled_is_there_or_not() {
+    for (image, state) in [
+        ("shop/web:1", "running"),
+        ("shop/web:missing", "waiting ErrImageNeverPull"),
+    ] {
+        let mut world = World::new();
+        let mut spec = pod("");
+        spec["spec"]["containers"][0]["image"] = json!(image);
+        spec["spec"]["containers"][0]["imagePullPolicy"] = json!("Never");
+        world.make(&PODS, spec);
+        world.pass(3);
+        assert_eq!(state_of(&world.see(&PODS, "web")), state);
+        assert!(!world.heard("web", "Pulling"));
+    }
+}

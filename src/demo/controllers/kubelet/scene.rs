@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::acts::Acts;
+use super::{acts::Acts, container::wait};
 use crate::demo::{dice, object, state::State};
 
 /// What a step is about.
@@ -20,6 +20,15 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// The image is not there, and may not be pulled.
+    pub(super) fn never_pull(&mut self, status: &mut Value) {
+        let image = self.image();
+        let why = format!("Container image \"{image}\" is not present with pull policy of Never");
+        self.say("Warning", "ErrImageNeverPull", &why);
+        self.say("Warning", "Failed", "Error: ErrImageNeverPull");
+        wait(status, "ErrImageNeverPull", &why);
+    }
+
     pub(super) fn say(&mut self, kind: &str, reason: &str, message: &str) {
         let part = super::part(self.pod, self.name());
         self.state

@@ -1,4 +1,4 @@
-//! What a request that changes something brings along: its body, in whatever form, and how it is to be made.
+//! What comes with a change: its body, who made it, and how it is to be made.
 
 use std::fmt::Write as _;
 
@@ -6,10 +6,12 @@ use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
 use super::{
+    object,
     patch::{self, Kind},
     proto,
     refusal::{Fault, Refusal},
     request::{Call, Query, Verb},
+    resource,
     schema::FieldValidation,
 };
 
@@ -88,6 +90,7 @@ pub(super) fn manager(query: &Query, headers: &HeaderMap) -> String {
     query.get("fieldManager").unwrap_or(short).to_owned()
 }
 
+/// How fields are to be taken that nobody knows.
 pub(super) fn strictness(query: &Query) -> Result<FieldValidation, Refusal> {
     match query.get("fieldValidation") {
         None | Some("Warn") => Ok(FieldValidation::Warn),
@@ -126,4 +129,28 @@ pub(super) fn check_options(call: &Call, patch: Option<Kind>) -> Result<(), Refu
         return Ok(());
     }
     Err(Refusal::invalid_options(kind, &faults))
+}
+
+/// An object of another kind than is wanted here is refused; one may leave out what it is.
+pub(super) fn same_kind(object: &Value, api_version: &str, kind: &str) -> Result<(), Refusal> {
+    let (said, version) = (
+        object::text(object, "/kind"),
+        object::text(object, "/apiVersion"),
+    );
+    if (said.is_empty() || said == kind) && (version.is_empty() || version == api_version) {
+        return Ok(());
+    }
+    let (_, short) = version.split_once('/').unwrap_or(("", version));
+    let (group, _) = api_version.split_once('/').unwrap_or(("core", ""));
+    let inner = group.split('.').next().unwrap_or(group);
+    let why = if resource::of_kind(version, said).is_some() {
+        format!("converting ({short}.{said}) to ({inner}.{kind}): unknown conversion")
+    } else {
+        format!(
+            "no kind \"{said}\" is registered for version \"{version}\" in scheme \"pkg/runtime/scheme.go:111\""
+        )
+    };
+    Err(Refusal::bad_request(format!(
+        "{said} in version \"{short}\" cannot be handled as a {kind}: {why}"
+    )))
 }
