@@ -97,11 +97,11 @@ const DIFFERENT: &[(&str, &str)] = &[
         "which media types there are: the demo answers in JSON only",
     ),
     (
-        "refusals GET /version /*",
+        "refusals GET /version by nobody /*",
         "what it was built from is its own",
     ),
     (
-        "stateful GET */daemonsets/ds /rows[]/object/metadata/annotations/*",
+        "stateful GET */daemonsets/ds as table /rows[]/object/metadata/annotations/*",
         "a server makes rows of what it has inside, where this annotation is a field",
     ),
 ];

@@ -271,6 +271,7 @@ impl Container {
             status["lastState"] = json!({"terminated": ended});
         }
         status["restartCount"] = json!(restarts);
+        status["resources"] = scene.resources();
         status["state"] = json!({"running": {"startedAt": object::time(now)}});
         status["imageID"] = json!(image_id(scene.image()));
         status["image"] = json!(whole_image(scene.image()));

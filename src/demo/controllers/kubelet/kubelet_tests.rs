@@ -436,7 +436,11 @@ fn an_image_that_may_not_be_pulled_is_there_or_not() {
         spec["spec"]["containers"][0]["imagePullPolicy"] = json!("Never");
         world.make(&PODS, spec);
         world.pass(3);
-        assert_eq!(state_of(&world.see(&PODS, "web")), state);
+        let web = world.see(&PODS, "web");
+        assert_eq!(state_of(&web), state);
         assert!(!world.heard("web", "Pulling"));
+        // What it was given is known once it was made.
+        let resources = &web["status"]["containerStatuses"][0]["resources"];
+        assert_eq!(resources.is_object(), state == "running");
     }
 }

@@ -1,6 +1,6 @@
 //! One container of one Pod on one Node: what a kubelet looks at while it does something for it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{acts::Acts, container::wait};
 use crate::demo::{dice, object, state::State};
@@ -27,6 +27,12 @@ impl Scene<'_> {
         self.say("Warning", "ErrImageNeverPull", &why);
         self.say("Warning", "Failed", "Error: ErrImageNeverPull");
         wait(status, "ErrImageNeverPull", &why);
+    }
+
+    /// What the container was given when it was made; `{}` where it asked for nothing.
+    pub(super) fn resources(&self) -> Value {
+        let given = self.spec.get("resources").cloned();
+        given.unwrap_or_else(|| Value::Object(Map::new()))
     }
 
     pub(super) fn say(&mut self, kind: &str, reason: &str, message: &str) {
