@@ -183,7 +183,8 @@ fn simulated(cli: &Cli) -> Target {
         ..Options::default()
     };
     let token = options.tokens.of(role).unwrap_or_default().to_owned();
-    let mut target = Target::behind(demo::door(options), "demo", &token);
+    let mut target =
+        Target::behind(demo::door(options), "demo", &token).within(cli.request_timeout);
     target.namespace.clone_from(&cli.namespace);
     target
 }
