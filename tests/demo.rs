@@ -292,7 +292,7 @@ const ASKED: &[(&str, &str)] = &[
         "-n try exec deploy/web -- no-such-program",
         "executable file not found",
     ),
-    ("-n shop-prod logs deploy/web --tail=3", "GET"),
+    ("-n shop-prod logs deploy/web --tail=60", "GET"),
     ("top pods -n shop-prod", "MEMORY(bytes)"),
     ("top nodes", "node-a1"),
     ("auth can-i delete pods", "yes"),
