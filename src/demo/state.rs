@@ -19,10 +19,6 @@ use super::{
     story, strategy, validate,
 };
 
-/// After so many tasks at one moment the others wait for so long, in milliseconds.
-const TIRED: u32 = 30_000;
-const LATER: i64 = 60_000;
-
 /// The cluster.
 #[derive(Debug, Default)]
 pub struct State {
@@ -50,8 +46,6 @@ pub struct State {
     /// When each task that waits is due, and which of its places in the heap counts: those it was moved from stay there.
     waiting: HashMap<Task, (i64, u64)>,
     planned: u64,
-    /// How many tasks were done at this very moment.
-    busy: u32,
     /// What the story remembers.
     pub story: story::Memory,
     /// What happened before this moment is not told as Events: nobody would find them any more.
@@ -107,14 +101,8 @@ impl State {
                 if self.waiting.get(&task) != Some(&(due, place)) {
                     continue;
                 }
-                self.busy = if due > self.now { 0 } else { self.busy + 1 };
                 self.now = self.now.max(due);
                 self.waiting.remove(&task);
-                if self.busy > TIRED {
-                    // Two loops that undo each other's work must not stop the clock: they meet again later.
-                    self.at(self.now + LATER, task);
-                    continue;
-                }
                 controllers::run(self, task);
             }
         }
