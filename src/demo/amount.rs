@@ -10,6 +10,8 @@ use std::{
 
 use serde_json::{Map, Value};
 
+use crate::model::quantity::Quantity;
+
 /// What the server says of a text that is no quantity.
 pub const GRAMMAR: &str =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
@@ -49,44 +51,16 @@ impl Amount {
 
     /// Reads a quantity.
     pub fn parse(text: &str) -> Option<Self> {
-        let end = text
-            .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '+' | '-')))
-            .unwrap_or(text.len());
-        let (number, suffix) = text.split_at(end);
-        let (factor, divisor, mut form) = scale(suffix)?;
-        let (sign, digits) = match number.as_bytes().first()? {
-            b'-' => (-1, &number[1..]),
-            b'+' => (1, &number[1..]),
-            _ => (1, number),
+        let nano = Quantity::parse(text)?.nanos();
+        let suffix = text.trim_start_matches(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+        let form = if suffix.ends_with('i') && nano.abs() >= 1_024 * NANO {
+            Form::Binary
+        } else if suffix.len() > 1 && suffix.starts_with(['e', 'E']) && !suffix.ends_with('i') {
+            Form::Exponent
+        } else {
+            Form::Decimal
         };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if whole.is_empty() && fraction.is_empty()
-            || digits.contains(['+', '-'])
-            || fraction.contains('.')
-        {
-            return None;
-        }
-        let mut value: i128 = 0;
-        for digit in whole.bytes() {
-            value = value
-                .checked_mul(10)?
-                .checked_add(i128::from(digit - b'0'))?;
-        }
-        value = value.checked_mul(NANO)?;
-        let mut place = NANO / 10;
-        for digit in fraction.bytes() {
-            value = value.checked_add(i128::from(digit - b'0') * place)?;
-            place /= 10;
-        }
-        let scaled = value.checked_mul(factor)?;
-        let nano = scaled / divisor + i128::from(scaled % divisor != 0);
-        if form == Form::Binary && nano < 1_024 * NANO {
-            form = Form::Decimal;
-        }
-        Some(Self {
-            nano: sign * nano,
-            form,
-        })
+        Some(Self { nano, form })
     }
 
     /// Reads a quantity from JSON, where it may be a number too.
@@ -116,28 +90,6 @@ impl Amount {
     /// As a float, for ratios.
     pub fn float(self) -> f64 {
         self.nano as f64 / NANO as f64
-    }
-}
-
-/// What a suffix multiplies by, divides by, and how it is written again.
-fn scale(suffix: &str) -> Option<(i128, i128, Form)> {
-    if let Some(power) = BINARY.iter().skip(1).position(|known| *known == suffix) {
-        return Some((1 << (10 * (power + 1)), 1, Form::Binary));
-    }
-    if let Some(power) = DECIMAL.iter().position(|known| *known == suffix) {
-        let power = 3 * power as i32 - 9;
-        return ten(power).map(|(factor, divisor)| (factor, divisor, Form::Decimal));
-    }
-    let power: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
-    ten(power).map(|(factor, divisor)| (factor, divisor, Form::Exponent))
-}
-
-fn ten(power: i32) -> Option<(i128, i128)> {
-    let size = 10_i128.checked_pow(power.unsigned_abs())?;
-    match power {
-        0.. if power <= 18 => Some((size, 1)),
-        0.. => None,
-        _ => Some((1, size)),
     }
 }
 

@@ -16,7 +16,6 @@ pub struct Quantity(i128);
 impl Quantity {
     /// Reads a quantity; `None` where the text is none, or is too large for the API as well (above 2^63 with suffix E…).
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
         let number_end = text
             .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '+' | '-')))
             .unwrap_or(text.len());
@@ -49,6 +48,11 @@ impl Quantity {
         let scaled = value.checked_mul(factor)?;
         let scaled = scaled / divisor + i128::from(scaled % divisor != 0);
         Some(Self(if negative { -scaled } else { scaled }))
+    }
+
+    /// In billionths, exactly.
+    pub fn nanos(self) -> i128 {
+        self.0
     }
 
     /// In thousandths, rounded up: millicores for CPU. Never negative.
@@ -192,6 +196,7 @@ mod tests {
             "1e99",
             "Mi",
             "one",
+            " 1",
             "1 Mi",
             "1KiB",
             "99999999999999999999999E",
