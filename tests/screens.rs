@@ -56,9 +56,8 @@ fn deliveries() -> HashMap<Source, Vec<Change>> {
             .unwrap();
         let namespace = object["metadata"]["namespace"].as_str();
         let source = |namespace: Option<&str>| Source {
-            cluster: ClusterId(0),
-            what,
             namespace: namespace.map(Into::into),
+            ..Source::all(ClusterId(0), what)
         };
         // What is watched over the whole cluster is what is watched in each namespace.
         for source in [source(None), source(namespace)] {

@@ -2,7 +2,7 @@
 
 use super::{App, PATIENCE};
 use crate::{
-    model::{Cause, FeedState, MapId, Problem, Source, What},
+    model::{Cause, ClusterId, FeedState, MapId, Problem, Source, What},
     panes::Pane,
 };
 
@@ -27,25 +27,14 @@ impl App {
             _ => None,
         });
         let all = |what| {
-            self.clusters.iter().enumerate().map(move |(at, _)| Source {
-                cluster: crate::model::ClusterId(at as u8),
-                what,
-                namespace: None,
-            })
+            let clusters = 0..self.clusters.len() as u8;
+            clusters.map(move |at| Source::all(ClusterId(at), what))
         };
-        let of = |id: &MapId, what| Source {
-            cluster: id.cluster,
-            what,
-            namespace: Some(id.namespace.clone()),
-        };
+        let of = |id: &MapId, what| Source::of(id.cluster, what, &id.namespace);
         match (pane, looked_at) {
             (Pane::Servers, Some(id)) => {
                 let here = |what| {
-                    let wide = Source {
-                        cluster: id.cluster,
-                        what,
-                        namespace: None,
-                    };
+                    let wide = Source::all(id.cluster, what);
                     if self.refused(&wide) {
                         of(&id, what)
                     } else {

@@ -26,16 +26,8 @@ impl App {
     }
 
     fn want_cluster(&self, cluster: ClusterId, wanted: &mut BTreeSet<Source>) {
-        let all = |what| Source {
-            cluster,
-            what,
-            namespace: None,
-        };
-        let of = |what, namespace: &Name| Source {
-            cluster,
-            what,
-            namespace: Some(namespace.clone()),
-        };
+        let all = |what| Source::all(cluster, what);
+        let of = |what, namespace: &Name| Source::of(cluster, what, namespace);
         // Asked for again now and then although it is forbidden: roles are granted while we look.
         wanted.insert(all(What::Namespaces));
         if self.refused(&all(What::Namespaces)) {

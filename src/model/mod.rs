@@ -2,6 +2,7 @@
 //!
 //! Pure: no async, no clock, no I/O, no terminal. Everything here can be made in a test with a literal.
 
+pub mod detail;
 pub mod grouping;
 pub mod health;
 pub mod ids;
@@ -22,6 +23,7 @@ pub mod table;
 pub mod tree;
 pub mod world;
 
+pub use detail::Detail;
 pub use health::Health;
 pub use ids::{ClusterId, Key, MapId, Name, Uid};
 pub use problem::{Cause, Problem};

@@ -7,8 +7,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use compact_str::CompactString;
 
-use super::ids::{Name, Uid};
 pub use super::intern::Interner;
+use super::{
+    detail::Detail,
+    ids::{Name, Uid},
+    quantity::Quantity,
+    selector::Selector,
+};
 
 /// Labels, or a selector's `matchLabels`.
 pub type Labels = BTreeMap<Name, Name>;
@@ -317,6 +322,10 @@ pub struct AutoscalerRow {
     pub range: (u32, u32),
     /// What it measures, current of target: `cpu 20% of 70%`.
     pub metrics: Vec<Name>,
+    /// How many it would have, `status.desiredReplicas`.
+    pub wanted: u32,
+    /// Why it can not do its work: the message of a condition AbleToScale or ScalingActive that does not hold.
+    pub trouble: Option<Name>,
 }
 
 /// A PersistentVolumeClaim.
@@ -341,6 +350,92 @@ pub struct BudgetRow {
     pub rule: Name,
     /// `status.disruptionsAllowed`
     pub allowed: u32,
+}
+
+/// What is ready behind a port: one EndpointSlice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointsRow {
+    /// Identity.
+    pub meta: Meta,
+    /// The `core::Service` it is of (label `kubernetes.io/service-name`).
+    pub port: Name,
+    /// Endpoints that take traffic.
+    pub ready: u32,
+    /// All of them.
+    pub total: u32,
+}
+
+/// A ControllerRevision: what a StatefulSet or DaemonSet is or was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionRow {
+    /// Identity and owner.
+    pub meta: Meta,
+    /// `revision`
+    pub number: u64,
+    /// Images of the template's containers.
+    pub images: Vec<Name>,
+}
+
+/// A ResourceQuota.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotaRow {
+    /// Identity.
+    pub meta: Meta,
+    /// Resource, used, and the most that is allowed; as `status` has them, else `spec`.
+    pub bounds: Vec<(Name, Quantity, Quantity)>,
+}
+
+/// A LimitRange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitRow {
+    /// Identity.
+    pub meta: Meta,
+    /// Each limit: of what (`Container`, `Pod`, `PersistentVolumeClaim`), the resource, and what is said of it, as the
+    /// API spells it (`default`, `defaultRequest`, `min`, `max`) with the amount as it is written.
+    pub limits: Vec<(Name, Name, Vec<(&'static str, Name)>)>,
+}
+
+/// A NetworkPolicy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// Identity.
+    pub meta: Meta,
+    /// `spec.podSelector`; `None` for all Pods.
+    pub selector: Option<Selector>,
+    /// It restricts what may come in.
+    pub ingress: bool,
+    /// It restricts where one may go.
+    pub egress: bool,
+}
+
+/// A RoleBinding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantRow {
+    /// Identity.
+    pub meta: Meta,
+    /// `roleRef`: kind and name.
+    pub role: (Name, Name),
+    /// Kind and name of each subject.
+    pub subjects: Vec<(Name, Name)>,
+}
+
+/// An Event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRow {
+    /// Identity.
+    pub meta: Meta,
+    /// Its type is Warning.
+    pub warning: bool,
+    /// `reason`
+    pub reason: Name,
+    /// `message`, shortened.
+    pub message: Name,
+    /// What it is about: kind, name, uid.
+    pub about: (Name, Name, Uid),
+    /// How often it happened.
+    pub count: u32,
+    /// When last.
+    pub last: i64,
 }
 
 /// Usage of one Pod, by name: metrics.k8s.io knows no uid.
@@ -373,6 +468,24 @@ pub enum Row {
     Claim(Box<ClaimRow>),
     /// policy/v1 PodDisruptionBudget
     Budget(Box<BudgetRow>),
+    /// discovery.k8s.io/v1 EndpointSlice
+    Endpoints(Box<EndpointsRow>),
+    /// apps/v1 ControllerRevision
+    Revision(Box<RevisionRow>),
+    /// v1 ResourceQuota
+    Quota(Box<QuotaRow>),
+    /// v1 LimitRange
+    Limit(Box<LimitRow>),
+    /// networking.k8s.io/v1 NetworkPolicy
+    Policy(Box<PolicyRow>),
+    /// v1 ConfigMap or Secret: that it is there.
+    Config(Box<Meta>),
+    /// rbac.authorization.k8s.io/v1 RoleBinding
+    Grant(Box<GrantRow>),
+    /// v1 Event
+    Event(Box<EventRow>),
+    /// One object with all that its overview shows.
+    Detail(Uid, Box<Detail>),
     /// metrics.k8s.io PodMetrics
     Usage(UsageRow),
 }
@@ -389,6 +502,15 @@ impl Row {
             Self::Autoscaler(row) => row.meta.uid,
             Self::Claim(row) => row.meta.uid,
             Self::Budget(row) => row.meta.uid,
+            Self::Endpoints(row) => row.meta.uid,
+            Self::Revision(row) => row.meta.uid,
+            Self::Quota(row) => row.meta.uid,
+            Self::Limit(row) => row.meta.uid,
+            Self::Policy(row) => row.meta.uid,
+            Self::Config(meta) => meta.uid,
+            Self::Grant(row) => row.meta.uid,
+            Self::Event(row) => row.meta.uid,
+            Self::Detail(uid, _) => *uid,
             Self::Usage(_) => return None,
         })
     }
