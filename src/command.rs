@@ -47,6 +47,8 @@ pub enum Command {
     Prompt,
     /// What can be done here.
     Help,
+    /// Why what is selected is as it is.
+    Why,
     /// Services, Maps and Servers.
     Home,
     /// All Instances of the cluster.
@@ -72,6 +74,8 @@ pub enum Scope {
     Inward,
     /// Where there is something to the left.
     Outward,
+    /// Where something is selected.
+    Selected,
     /// While a credential plugin waits for a person.
     LoginNeeded,
 }
@@ -159,6 +163,16 @@ pub const COMMANDS: &[Entry] = &[
             &["esc"],
             "back",
             "clear the filter, else out to the pane before",
+        )
+    },
+    Entry {
+        scope: Scope::Selected,
+        ..entry(
+            Command::Why,
+            "why",
+            &["w"],
+            "why",
+            "why it is as it is: down to the container or the Event",
         )
     },
     Entry {

@@ -169,7 +169,7 @@ fn fill(text: &mut String, columns: usize) {
 }
 
 /// As many whole graphemes from the front as fit.
-fn head(text: &str, columns: usize) -> &str {
+pub fn head(text: &str, columns: usize) -> &str {
     let mut used = 0;
     for (start, grapheme) in text.grapheme_indices(true) {
         used += width(grapheme);

@@ -22,6 +22,11 @@ impl App {
             Overlay::Filter => return self.filter_key(chord),
             Overlay::Prompt(text, chosen) => return self.prompt_key(chord, text, chosen),
             Overlay::Help(line) => return self.help_key(chord, line),
+            Overlay::Why {
+                subject,
+                chosen,
+                line,
+            } => return self.why_key(chord, subject, chosen, line),
         }
         // Whoever types has taken over from what was asked for at the start.
         self.sought = None;
@@ -85,6 +90,7 @@ impl App {
             Command::HistoryForward => self.travel(1),
             Command::Prompt => self.overlay = Overlay::Prompt(String::new(), 0),
             Command::Help => self.overlay = Overlay::Help(0),
+            Command::Why => self.ask_why(),
             Command::Home => self.show(if self.focus == Pane::All {
                 Pane::Services
             } else {

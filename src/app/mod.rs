@@ -1,14 +1,17 @@
 //! The state, and how events change it: synchronous, without I/O, and with the time handed in.
 
 mod act;
+mod lines;
 mod list;
 mod place;
 mod standing;
 mod wanted;
+mod why;
 
 use std::collections::{HashMap, VecDeque};
 
 pub use self::{
+    lines::{Ink, Line, room as why_room, told},
     list::{Id, List, Sort},
     place::Suggestion,
     standing::Standing,
@@ -49,6 +52,15 @@ pub enum Overlay {
     Prompt(String, usize),
     /// Help, scrolled by this many lines.
     Help(u16),
+    /// Why something is as it is.
+    Why {
+        /// What.
+        subject: Id,
+        /// Which of the steps that lead anywhere is chosen.
+        chosen: usize,
+        /// The first line that is shown.
+        line: u16,
+    },
 }
 
 /// The selection rests this long before a Map is fetched, milliseconds.
@@ -390,6 +402,7 @@ impl App {
             command::Scope::Outward => {
                 self.focus != Pane::Services || !self.list(self.focus).filter.is_empty()
             }
+            command::Scope::Selected => self.slot(self.focus).is_some(),
             command::Scope::LoginNeeded => self.login_needed().is_some(),
         }
     }

@@ -99,7 +99,7 @@ impl App {
     }
 
     /// Selects these in the panes from left to right.
-    fn choose(&mut self, ids: &[Option<Id>]) {
+    pub(super) fn choose(&mut self, ids: &[Option<Id>]) {
         for (pane, id) in Pane::HOME.into_iter().zip(ids) {
             self.lists[pane as usize].filter.clear();
             self.refresh_list(pane);

@@ -22,6 +22,7 @@ impl App {
                 self.want_cluster(ClusterId(at as u8), &mut wanted);
             }
         }
+        wanted.extend(self.want_why());
         wanted
     }
 
@@ -81,6 +82,25 @@ impl App {
                     .map(|namespace| of(What::Instances, namespace)),
             );
         }
+    }
+
+    /// What the answer to why something is as it is is made of, while somebody asks for it.
+    fn want_why(&self) -> Vec<Source> {
+        let needs = self.why().map_or_else(Vec::new, |why| why.needs().to_vec());
+        let asked = |cluster: ClusterId| {
+            let cluster = self.clusters.get(usize::from(cluster.0));
+            cluster.is_some_and(|cluster| cluster.problem.is_none())
+        };
+        // What is listed for the whole cluster is not listed once more.
+        let listed = |source: &Source| {
+            let wide = Source::all(source.cluster, source.what);
+            let feed = self.world.feed(&wide).filter(|_| self.focus == Pane::All);
+            source.name.is_none() && feed.is_some_and(|feed| feed.state == FeedState::Live)
+        };
+        needs
+            .into_iter()
+            .filter(|source| asked(source.cluster) && !listed(source))
+            .collect()
     }
 
     /// Whether a source is known to be forbidden, or not to be there.

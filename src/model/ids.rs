@@ -5,6 +5,8 @@ use std::{fmt, sync::Arc};
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
+use super::{table::Slot, world::World};
+
 /// A string that repeats (namespace, node, image, reason): shared, not copied.
 pub type Name = Arc<str>;
 
@@ -70,6 +72,40 @@ pub struct MapId {
     pub cluster: ClusterId,
     /// The Namespace's name.
     pub namespace: Name,
+}
+
+/// What a row is, whatever happens to the rows around it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Id {
+    /// A Service, over all clusters.
+    Service(Name),
+    /// A Map.
+    Map(MapId),
+    /// A Server.
+    Server(Key),
+    /// An Instance.
+    Instance(Key),
+}
+
+impl Id {
+    /// Its slot now.
+    pub fn slot(&self, world: &World) -> Option<Slot> {
+        match self {
+            Self::Service(name) => world.service_slot(name),
+            Self::Map(id) => world.map_slot_of(id),
+            Self::Server(key) => world.server_slot(*key),
+            Self::Instance(key) => world.instance_slot(*key),
+        }
+    }
+
+    /// The cluster, where it is of one.
+    pub fn cluster(&self) -> Option<ClusterId> {
+        match self {
+            Self::Service(_) => None,
+            Self::Map(id) => Some(id.cluster),
+            Self::Server(key) | Self::Instance(key) => Some(key.cluster),
+        }
+    }
 }
 
 #[cfg(test)]

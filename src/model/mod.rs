@@ -21,11 +21,13 @@ pub mod selector;
 pub mod source;
 pub mod table;
 pub mod tree;
+pub mod why;
 pub mod world;
 
 pub use detail::Detail;
 pub use health::Health;
-pub use ids::{ClusterId, Key, MapId, Name, Uid};
+pub use ids::{ClusterId, Id, Key, MapId, Name, Uid};
 pub use problem::{Cause, Problem};
 pub use source::{Change, FeedState, News, Source, What};
+pub use why::Why;
 pub use world::World;

@@ -101,6 +101,14 @@ impl What {
         Self::Events,
     ];
 
+    /// What the answer to why something is as it is reads of its Map.
+    pub const OF_A_WHY: [Self; 4] = [
+        Self::Instances,
+        Self::ReplicaSets,
+        Self::Claims,
+        Self::Events,
+    ];
+
     /// Whether its rows are Events.
     pub fn is_events(self) -> bool {
         matches!(self, Self::Events | Self::Warnings)

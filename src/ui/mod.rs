@@ -12,6 +12,7 @@ mod shapes;
 pub mod svg;
 mod table;
 pub mod theme;
+mod why;
 
 use std::collections::HashMap;
 
@@ -93,6 +94,7 @@ impl Painter {
         match &app.overlay {
             Overlay::Help(line) => self.help(app, *line, frame),
             Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
+            Overlay::Why { .. } => self.why(app, frame),
             Overlay::None | Overlay::Filter => {}
         }
         if self.ascii() {

@@ -136,24 +136,37 @@ impl Painter {
                 false,
             );
             if n == chosen {
-                for x in area.x + 1..area.x + wide - 1 {
-                    if let Some(cell) = frame.cell_mut((x, y)) {
-                        cell.set_style(self.theme.selected);
-                    }
-                }
-                frame.set_stringn(
-                    area.x + 1,
-                    y,
-                    self.glyphs.selected,
-                    1,
-                    self.theme.selected_bar,
+                self.choose(
+                    Area {
+                        x: area.x + 1,
+                        y,
+                        width: wide - 2,
+                        height: 1,
+                    },
+                    frame,
                 );
             }
         }
     }
 
+    /// Marks a line of a box as the chosen one.
+    pub(super) fn choose(&self, line: Area, frame: &mut Buffer) {
+        for x in line.x..line.x + line.width {
+            if let Some(cell) = frame.cell_mut((x, line.y)) {
+                cell.set_style(self.theme.selected);
+            }
+        }
+        frame.set_stringn(
+            line.x,
+            line.y,
+            self.glyphs.selected,
+            1,
+            self.theme.selected_bar,
+        );
+    }
+
     /// An empty box with a title above and a hint below.
-    fn boxed(&self, area: Area, title: &str, hint: &str, frame: &mut Buffer) {
+    pub(super) fn boxed(&self, area: Area, title: &str, hint: &str, frame: &mut Buffer) {
         let Area {
             x,
             y,

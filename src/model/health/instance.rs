@@ -20,6 +20,8 @@ pub struct InstanceRule {
     pub name: &'static str,
     /// Where the rule comes from.
     pub source: &'static str,
+    /// What usually helps where nothing more is known; empty where nothing has to.
+    pub advice: &'static str,
     test: fn(&InstanceRow, i64) -> Option<Verdict>,
 }
 
@@ -33,66 +35,79 @@ pub const INSTANCE_RULES: &[InstanceRule] = &[
     InstanceRule {
         name: "completed",
         source: POD_LIFECYCLE,
+        advice: "",
         test: completed,
     },
     InstanceRule {
         name: "terminating",
         source: POD_LIFECYCLE,
+        advice: "",
         test: terminating,
     },
     InstanceRule {
         name: "image",
         source: IMAGES,
+        advice: "Look at the image's name, and whether the node gets to its registry and may pull there.",
         test: image,
     },
     InstanceRule {
         name: "crash loop",
         source: POD_LIFECYCLE,
+        advice: "Its last words usually say why it ends. If it worked before, look at what changed: image, configuration, or what it connects to.",
         test: crash_loop,
     },
     InstanceRule {
         name: "container configuration",
         source: CONTAINERS,
+        advice: "The node can not make the container as its template asks: what the message names is wrong there, or missing.",
         test: container_configuration,
     },
     InstanceRule {
         name: "failed",
         source: POD_LIFECYCLE,
+        advice: "Its last words usually say why it failed.",
         test: failed,
     },
     InstanceRule {
         name: "unschedulable",
         source: "Pod condition PodScheduled",
+        advice: "Compare what it asks for with what the nodes have: room, labels, taints, volumes.",
         test: unschedulable,
     },
     InstanceRule {
         name: "container ended",
         source: POD_LIFECYCLE,
+        advice: "Its last words usually say why it ends. If it worked before, look at what changed: image, configuration, or what it connects to.",
         test: container_ended,
     },
     InstanceRule {
         name: "starting",
         source: POD_LIFECYCLE,
+        advice: "",
         test: starting,
     },
     InstanceRule {
         name: "lost",
         source: "Pod phase Unknown: the node does not report",
+        advice: "Look at the node: it is down, cut off, or its kubelet does not run. What ran there is replaced after some minutes, but not what has a volume.",
         test: lost,
     },
     InstanceRule {
         name: "unready",
         source: "Pod condition Ready",
+        advice: "It runs but gets no traffic. Its log usually says what it waits for.",
         test: unready_instance,
     },
     InstanceRule {
         name: "restarted",
         source: POD_LIFECYCLE,
+        advice: "It runs again. Its last words tell why it ended.",
         test: restarted,
     },
     InstanceRule {
         name: "running",
         source: POD_LIFECYCLE,
+        advice: "",
         test: running,
     },
 ];

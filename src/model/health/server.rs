@@ -9,6 +9,8 @@ pub struct Rule {
     pub name: &'static str,
     /// Where the rule comes from.
     pub source: &'static str,
+    /// What usually helps where its Instances tell nothing more; empty where nothing has to.
+    pub advice: &'static str,
     test: fn(&Facts) -> Option<Verdict>,
 }
 
@@ -33,76 +35,91 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "lone Instance",
         source: POD_LIFECYCLE,
+        advice: "",
         test: lone,
     },
     Rule {
         name: "suspended",
         source: "spec.suspend of a Job or CronJob",
+        advice: "Somebody has set spec.suspend: it goes on when that is taken back.",
         test: suspended,
     },
     Rule {
         name: "job ended",
         source: JOBS,
+        advice: "A Job that has failed stays so: mend the cause, delete it and create it again.",
         test: job_ended,
     },
     Rule {
         name: "stopped",
         source: "spec.replicas 0; a DaemonSet that no node matches",
+        advice: "",
         test: stopped,
     },
     Rule {
         name: "Instance trouble",
         source: "the worst of its Instances",
+        advice: "",
         test: instance_trouble,
     },
     Rule {
         name: "replica failure",
         source: "condition ReplicaFailure",
+        advice: "What the API server answers tells what has to change before it creates more.",
         test: replica_failure,
     },
     Rule {
         name: "progress deadline",
         source: DEPLOYMENT,
+        advice: "Nobody goes on or back by itself from here: mend what holds the new Instances, or go back to the revision before.",
         test: progress_deadline,
     },
     Rule {
         name: "last run",
         source: JOBS,
+        advice: "It runs again at its next time, and fails again unless the cause is mended.",
         test: last_run,
     },
     Rule {
         name: "job running",
         source: JOBS,
+        advice: "",
         test: job_running,
     },
     Rule {
         name: "paused",
         source: "spec.paused of a Deployment",
+        advice: "It goes on when the rollout is resumed (kubectl rollout resume). Changes made meanwhile are rolled out together then.",
         test: paused,
     },
     Rule {
         name: "rollout",
         source: ROLLOUT,
+        advice: "",
         test: rollout,
     },
     Rule {
         name: "starting",
         source: POD_LIFECYCLE,
+        advice: "",
         test: starting_server,
     },
     Rule {
         name: "unready",
         source: DEPLOYMENT,
+        advice: "The missing Instances are not ready, or not there: the steps above tell which.",
         test: unready,
     },
     Rule {
         name: "Instance warning",
         source: "the worst of its Instances",
+        advice: "",
         test: instance_warning,
     },
     Rule {
         name: "healthy",
         source: DEPLOYMENT,
+        advice: "",
         test: healthy,
     },
 ];
