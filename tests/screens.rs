@@ -11,8 +11,9 @@ use barkeep::{
     event::Event,
     keys::{Typed, typed},
     model::{
-        Cause, Change, ClusterId, FeedState, News, Problem, Source, What, grouping::Grouping,
-        row::Interner,
+        Cause, Change, ClusterId, Detail, FeedState, News, Problem, Source, Uid, What,
+        grouping::Grouping,
+        row::{Interner, Row},
     },
     ui::{ColorDepth, Painter, Theme, export, glyphs},
 };
@@ -21,6 +22,25 @@ use ratatui::{buffer::Buffer, layout::Rect};
 /// When the fixture was taken, and a little later.
 const NOW: i64 = 1_795_439_100_000;
 const OBJECTS: &str = include_str!("fixtures/cluster.jsonl");
+const EVENTS: &str = include_str!("fixtures/events.jsonl");
+/// What the applications that fail wrote last: Pod and container, and the lines.
+const LAST_WORDS: &[(&str, &str, &[&str])] = &[
+    (
+        "shop-dev",
+        "crasher-5cb4cdd977-r55w4/crasher",
+        &["starting", "FATAL: cannot reach db:5432"],
+    ),
+    (
+        "data-platform",
+        "migrate-849px/migrate",
+        &["migration 7 failed: duplicate key"],
+    ),
+    (
+        "data-platform",
+        "migrate-7ls9f/migrate",
+        &["migration 7 failed: duplicate key"],
+    ),
+];
 
 fn kind(kind: &str) -> What {
     match kind {
@@ -38,6 +58,7 @@ fn kind(kind: &str) -> What {
         "PersistentVolumeClaim" => What::Claims,
         "PodDisruptionBudget" => What::Budgets,
         "PodMetrics" => What::Usage,
+        "Event" => What::Events,
         other => unreachable!("{other}"),
     }
 }
@@ -46,7 +67,7 @@ fn kind(kind: &str) -> What {
 fn deliveries() -> HashMap<Source, Vec<Change>> {
     let mut names = Interner::default();
     let mut all: HashMap<Source, Vec<Change>> = HashMap::new();
-    for line in OBJECTS.lines() {
+    for line in OBJECTS.lines().chain(EVENTS.lines()) {
         let object: serde_json::Value = serde_json::from_str(line).unwrap();
         let what = kind(object["kind"].as_str().unwrap());
         let row = what
@@ -65,6 +86,18 @@ fn deliveries() -> HashMap<Source, Vec<Change>> {
                 .or_default()
                 .push(Change::Put(row.clone()));
         }
+        if let (What::Instances, Some(namespace)) = (what, namespace) {
+            let name = object["metadata"]["name"].as_str().unwrap();
+            let closely = Source::one(ClusterId(0), what, &namespace.into(), name);
+            let row = closely.served().row(line.as_bytes(), &mut names);
+            all.insert(closely, vec![Change::Put(row.unwrap().unwrap())]);
+        }
+    }
+    for (namespace, name, lines) in LAST_WORDS {
+        let from = Source::one(ClusterId(0), What::LastWords, &(*namespace).into(), name);
+        let words = Detail::Words(lines.iter().map(|line| (*line).into()).collect());
+        let row = Row::Detail(Uid::parse(name), Box::new(words));
+        all.insert(from, vec![Change::Put(row)]);
     }
     all
 }
@@ -289,6 +322,62 @@ fn without_colour_and_in_ascii() {
     );
     insta::assert_snapshot!(
         "ascii-80x24",
+        screen.text_with(Theme::plain(), &glyphs::ASCII)
+    );
+}
+
+#[test]
+fn why_a_server_fails() {
+    let why = |size, server: &str| {
+        let keys = format!(":{server}<enter>hw");
+        screen(size).keys(&keys).text()
+    };
+    insta::assert_snapshot!("why-crasher-120x40", why(WIDE, "shop/dev/crasher"));
+    insta::assert_snapshot!("why-typo-120x40", why(WIDE, "shop/dev/typo"));
+    insta::assert_snapshot!("why-unready-120x40", why(WIDE, "shop/dev/unready"));
+    insta::assert_snapshot!("why-greedy-120x40", why(WIDE, "legacy/legacy/greedy"));
+    insta::assert_snapshot!(
+        "why-migrate-120x40",
+        why(WIDE, "analytics/data-platform/migrate")
+    );
+    insta::assert_snapshot!("why-crasher-80x24", why(SMALL, "shop/dev/crasher"));
+    insta::assert_snapshot!("why-crasher-40x12", why((40, 12), "shop/dev/crasher"));
+}
+
+#[test]
+fn why_scrolls_to_its_end_where_it_is_higher_than_the_screen() {
+    insta::assert_snapshot!(
+        "why-scrolled-40x12",
+        screen((40, 12)).keys(":shop/dev/crasher<enter>hwG").text()
+    );
+}
+
+#[test]
+fn why_of_a_service_a_map_an_instance_and_what_is_well() {
+    insta::assert_snapshot!(
+        "why-service-120x40",
+        screen(WIDE).keys(":shop/dev<enter>hhw").text()
+    );
+    insta::assert_snapshot!(
+        "why-map-120x40",
+        screen(WIDE).keys(":shop/dev<enter>hw").text()
+    );
+    insta::assert_snapshot!(
+        "why-instance-120x40",
+        screen(WIDE).keys(":shop/dev/crasher<enter>w").text()
+    );
+    insta::assert_snapshot!(
+        "why-healthy-80x24",
+        screen(SMALL).keys(":shop/prod/web<enter>hw").text()
+    );
+}
+
+#[test]
+fn why_says_what_may_not_be_read() {
+    let refuse = |source: &Source| matches!(source.what, What::LastWords | What::Events);
+    let mut screen = Screen::new(SMALL, refuse, &[]).keys(":shop/dev/crasher<enter>hw");
+    insta::assert_snapshot!(
+        "why-refused-80x24",
         screen.text_with(Theme::plain(), &glyphs::ASCII)
     );
 }

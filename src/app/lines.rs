@@ -172,14 +172,14 @@ impl Page {
         }
         self.aside(at, indent, "last words:");
         for line in lines {
-            // People indent and align what they log: only what does not fit is broken.
+            let line = line.trim_end().replace('\t', "    ");
             let room = self.columns.saturating_sub(indent + 2).max(1);
-            let mut rest = line.trim_end();
+            let mut rest = line.as_str();
             for n in 1..=QUOTED {
                 let piece = if n == QUOTED {
                     fit(rest, room)
                 } else {
-                    head(rest, room).into()
+                    broken_off(rest, room).into()
                 };
                 self.lines.push(Line {
                     indent: (indent + 2) as u16,
@@ -246,6 +246,16 @@ impl Page {
         };
         self.lines.push(std::mem::replace(line, next));
         *used = indent;
+    }
+}
+
+/// What of a line fits: up to a blank, where one is near the edge. People indent what they log, so no blank is dropped.
+fn broken_off(text: &str, columns: usize) -> &str {
+    let piece = head(text, columns);
+    let blank = piece.rfind(' ').filter(|at| *at > piece.len() / 2);
+    match blank {
+        Some(at) if piece.len() < text.len() => &piece[..=at],
+        _ => piece,
     }
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod streams;
+mod why;
 
 use std::collections::BTreeSet;
 

@@ -39,6 +39,7 @@ pub mod support;
 mod tables;
 #[cfg(feature = "demo")]
 mod validation;
+mod why;
 mod words;
 
 use std::time::Duration;

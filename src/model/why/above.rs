@@ -104,7 +104,7 @@ fn servers(world: &World, map: &Map, depth: u8, lines: usize, now: i64) -> Benea
             depth,
             Thing::More,
             "",
-            say(format!("and {more} more Servers")),
+            say(format!("and {more} more that are not well")),
         ));
     }
     found
@@ -169,7 +169,7 @@ pub(super) fn service(world: &World, service: &Service, now: i64) -> Option<Why>
             0,
             Thing::More,
             "",
-            say(format!("and {more} more Maps")),
+            say(format!("and {more} more that are not well")),
         ));
     }
     Some(why)

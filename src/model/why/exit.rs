@@ -98,9 +98,12 @@ const EXITS: &[Exit] = &[
         codes: i32::MIN..=i32::MAX,
         means: "",
         does: CRASHES,
-        advice: "The program ends by itself, and its last words usually say why. If it worked before, look at what changed: image, configuration, or what it connects to.",
+        advice: "The program ends by itself. If it worked before, look at what changed: its image, its configuration, or what it connects to.",
     },
 ];
+
+/// So many restarts are no accident any more.
+const HABIT: u32 = 3;
 
 const OUT_OF_MEMORY: &str = "Give it a higher memory limit if it needs that much. If it only takes longer to get there, it leaks, and more memory does not help.";
 const OF_INIT: &str = "Nothing else starts before that init container has ended well: what it waits for or prepares comes first.";
@@ -176,18 +179,19 @@ pub(super) fn crash<'a>(ill: &Ill<'a>) -> Told<'a> {
         },
         None => Told::new(CRASHES, Sentence::default()),
     };
-    told.line = say(ill.reason().to_owned());
+    told.line = say(plain(ill.reason()).to_owned());
     if row.restarts > 0 {
         let often = format!(", {}", count(row.restarts, "restart"));
         told.line = told.line.and(often.clone());
         told.with = say(often).since(" in ", row.meta.created);
     }
     if ill.reason() == "CrashLoopBackOff" {
-        told.line = match next_try(ill, end.as_ref()) {
-            Some(at) if at > ill.now => told.line.and(", next try in ").until(at),
-            Some(_) => told.line.and(", next try at any moment"),
-            None => told.line,
+        told.next = match next_try(ill, end.as_ref()) {
+            Some(at) if at > ill.now => say(", next try in ").until(at),
+            Some(_) => say(", next try at any moment"),
+            None => Sentence::default(),
         };
+        told.line = told.line.then(told.next.clone());
     }
     if ill.role() == Role::Init {
         told.does = [
@@ -197,9 +201,19 @@ pub(super) fn crash<'a>(ill: &Ill<'a>) -> Told<'a> {
         told.with = Sentence::default();
         told.advice = OF_INIT;
     }
-    told.container = end.map_or_else(Sentence::default, |end| ended(ill, &end));
+    told.container = end.map_or_else(|| say("ended"), |end| ended(ill, &end));
     told.words = true;
     told
+}
+
+/// A container's reason, where it is none.
+fn plain(reason: &str) -> &str {
+    match reason {
+        "Error" => "ended with an error",
+        "Completed" => "ended",
+        "" => "failed",
+        reason => reason,
+    }
 }
 
 /// It runs again, but ended a short while ago.
@@ -208,31 +222,41 @@ pub(super) fn restarted<'a>(ill: &Ill<'a>) -> Told<'a> {
     let end = ill.end();
     let killed = end.as_ref().and_then(|end| probe::killed_by(ill, end));
     let at = end.as_ref().map_or(0, |end| end.at);
-    let (does, advice) = match &end {
-        Some(end) if is_out_of_memory(end) => {
-            (["ran out of memory", "ran out of memory"], OUT_OF_MEMORY)
+    let often = count(row.restarts, "restart");
+    let line = say(format!("runs again, {often}"));
+    let once = |does| {
+        let with = Sentence::default().since(" ", at);
+        (does, with.and(if at > 0 { " ago" } else { "" }))
+    };
+    let ((does, with), advice) = match &end {
+        Some(end) if row.restarts >= HABIT => {
+            let crash = crash(ill);
+            let with = say(format!(", {often}")).since(" in ", row.meta.created);
+            let with = with.since(", the last ", end.at);
+            (
+                (crash.does, with.and(if end.at > 0 { " ago" } else { "" })),
+                crash.advice,
+            )
         }
+        Some(end) if is_out_of_memory(end) => (
+            once(["ran out of memory", "ran out of memory"]),
+            OUT_OF_MEMORY,
+        ),
         Some(_) if killed.is_some() => (
-            [
+            once([
                 "was killed by its liveness probe",
                 "were killed by their liveness probe",
-            ],
+            ]),
             probe::LIVENESS,
         ),
-        Some(end) => (["was restarted", "were restarted"], exit(end.code).advice),
-        None => (["was restarted", "were restarted"], ""),
-    };
-    let line = say(format!("runs again, {}", count(row.restarts, "restart")));
-    let often = if row.restarts > 1 {
-        format!(" ({})", count(row.restarts, "restart"))
-    } else {
-        String::new()
+        Some(end) => (
+            once(["was restarted", "were restarted"]),
+            exit(end.code).advice,
+        ),
+        None => (once(["was restarted", "were restarted"]), ""),
     };
     Told {
-        with: Sentence::default()
-            .since(" ", at)
-            .and(if at > 0 { " ago" } else { "" })
-            .and(often),
+        with,
         container: end
             .as_ref()
             .map_or_else(Sentence::default, |end| ended(ill, end)),

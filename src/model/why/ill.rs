@@ -41,6 +41,8 @@ pub(super) struct Told<'a> {
     pub(super) with: Sentence,
     /// What stands beside its name.
     pub(super) line: Sentence,
+    /// What comes next, where that is known: `, next try in 2m41s`.
+    pub(super) next: Sentence,
     /// What stands beside its container's name.
     pub(super) container: Sentence,
     /// The Event that tells more.
@@ -59,6 +61,7 @@ impl Told<'_> {
             does,
             with: Sentence::default(),
             line,
+            next: Sentence::default(),
             container: Sentence::default(),
             event: None,
             advice: "",

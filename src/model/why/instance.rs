@@ -4,7 +4,7 @@ use super::{
     Link, Thing, When, Why, exit,
     ill::{Ill, Told},
     image, last_words, over, place, probe, reading, schedule,
-    sentence::{Sentence, say},
+    sentence::say,
     start,
 };
 use crate::model::{
@@ -45,21 +45,27 @@ pub(super) fn told<'a>(ill: &Ill<'a>) -> Told<'a> {
     tell(ill)
 }
 
-/// What usually helps: what was found out to help, else what the rule says; and a clue of its last words.
+/// What usually helps: a clue of its last words; what was found out to help, else what the rule says.
 pub(super) fn advice(verdict: &Verdict, told: &Told, links: &[Link]) -> Vec<&'static str> {
     let rule = INSTANCE_RULES.iter().find(|rule| rule.name == verdict.rule);
-    let mut advice = vec![match told.advice {
-        "" => rule.map_or("", |rule| rule.advice),
-        advice => advice,
-    }];
     let said = links.iter().find_map(|link| match &link.words {
         Some(Words::Said(lines)) => Some(lines.join("\n")),
         _ => None,
     });
     let clue = said.and_then(|said| reading::read(reading::CLUES, &said));
-    advice.extend(clue.map(|clue| clue.advice));
+    let mut advice: Vec<&str> = clue.map(|clue| clue.advice).into_iter().collect();
+    advice.push(match told.advice {
+        "" => rule.map_or("", |rule| rule.advice),
+        advice => advice,
+    });
     advice.retain(|advice| !advice.is_empty());
     advice
+}
+
+/// The rule that holds, and where it comes from.
+pub(super) fn rule(verdict: &Verdict) -> Option<(&'static str, &'static str)> {
+    let rule = INSTANCE_RULES.iter().find(|rule| rule.name == verdict.rule);
+    rule.map(|rule| (rule.name, rule.source))
 }
 
 /// The line of an Instance.
@@ -181,39 +187,26 @@ pub(super) fn instance(world: &World, pod: &Instance, now: i64) -> Option<Why> {
     let told = told(&ill);
     let server = world.servers().get(world.root(pod.server))?;
     let (links, needs) = beneath(world, &ill, &told, 0);
-    let does = say("It ").then(told.does(false));
-    let since =
-        if links.is_empty() || ill.verdict.health == Health::Healthy || !told.with.is_empty() {
-            0
-        } else {
-            link(&ill, &told, 0).when.time()
-        };
-    let says = does.since(", for ", since).and(".");
-    let rule = INSTANCE_RULES
-        .iter()
-        .find(|rule| rule.name == ill.verdict.rule);
+    let timed = ill.verdict.health != Health::Healthy && told.with.is_empty();
+    let since = link(&ill, &told, 0).when.time();
+    let says = say("It ")
+        .then(told.does(false))
+        .then(told.next.clone())
+        .since(", for ", if timed { since } else { 0 })
+        .and(".");
     let mut why = Why {
         health: ill.verdict.health,
         name: pod.row.meta.name.as_str().into(),
         kind: format!("Instance of {}", server.name).into(),
         place: place(ill.map),
         advice: advice(&ill.verdict, &told, &links),
-        rule: rule.map(|rule| (rule.name, rule.source)),
-        says: with_line(says, &told),
+        rule: rule(&ill.verdict),
+        says,
         links,
         needs,
     };
     why.need(ill.map);
     Some(why)
-}
-
-/// The sentence, and what else stands beside an Instance's name elsewhere.
-fn with_line(says: Sentence, told: &Told) -> Sentence {
-    if told.line.is_empty() {
-        says
-    } else {
-        says.and(" (").then(told.line.clone()).and(")")
-    }
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ fn nodes(message: &str) -> Option<(u32, Vec<(u32, &str)>)> {
         let counted = part
             .split_once(' ')
             .and_then(|(count, rest)| Some((count.parse().ok()?, rest)));
-        counted.unwrap_or((all, part))
+        counted.unwrap_or((0, part))
     });
     let mut parts: Vec<(u32, &str)> = parts.collect();
     // What is short matters more than which nodes are out of the question anyway; then what most nodes lack.
@@ -133,17 +133,21 @@ fn nodes(message: &str) -> Option<(u32, Vec<(u32, &str)>)> {
     Some((all, parts))
 }
 
-/// `5 of 6 nodes: insufficient cpu; 1 of 6: untolerated taint`
+/// `5 of 6 nodes: too little cpu, 1: untolerated taint {a: b}`
 fn broken_down(all: u32, parts: &[(u32, &str)]) -> String {
-    let one = |(number, text): &(u32, &str)| {
+    let one = |(at, (number, text)): (usize, &(u32, &str))| {
         let text = text.trim_start_matches("node(s) ");
-        let text = text
-            .strip_prefix("Insufficient")
-            .map_or_else(|| text.to_owned(), |of| format!("too little{of}"));
-        format!("{number} {text}")
+        let text = text.strip_prefix("had ").unwrap_or(text);
+        let short = text.strip_prefix("Insufficient");
+        let text = short.map_or_else(|| text.to_owned(), |of| format!("too little{of}"));
+        match (number, at) {
+            (0, _) => text,
+            (_, 0) => format!("{number} of {}: {text}", count(all, "node")),
+            _ => format!("{number}: {text}"),
+        }
     };
-    let list: Vec<String> = parts.iter().map(one).collect();
-    format!("of {}: {}", count(all, "node"), list.join(", "))
+    let list: Vec<String> = parts.iter().enumerate().map(one).collect();
+    list.join(", ")
 }
 
 /// What it asks for of what is short: ` with 64c of CPU free`.
@@ -173,7 +177,7 @@ pub(super) fn unschedulable<'a>(ill: &Ill<'a>) -> Told<'a> {
     let line = if parts.is_empty() {
         say("Pending: no node takes it")
     } else {
-        say(format!("Pending; {}", broken_down(all, &parts)))
+        say(format!("Pending, {}", broken_down(all, &parts)))
     };
     let is_short = parts
         .first()

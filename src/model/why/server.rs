@@ -97,7 +97,6 @@ fn newest_job<'a>(world: &'a World, server: &Server) -> Option<&'a Server> {
 /// Why a Server is as it is.
 pub(super) fn server(world: &World, server: &Server, now: i64) -> Option<Why> {
     let case = Case::new(world, server, now)?;
-    let rule = RULES.iter().find(|rule| rule.name == server.verdict.rule);
     let (links, needs) = links(&case);
     let mut why = Why {
         health: server.verdict.health,
@@ -106,12 +105,28 @@ pub(super) fn server(world: &World, server: &Server, now: i64) -> Option<Why> {
         place: place(case.map),
         says: tells::says(&case),
         advice: advice(&case, &links),
-        rule: rule.map(|rule| (rule.name, rule.source)),
+        rule: rule(&case),
         links,
         needs,
     };
     why.need(case.map);
     Some(why)
+}
+
+/// The rule that holds; that of the worst Instance where the Server's own only points there.
+fn rule(case: &Case) -> Option<(&'static str, &'static str)> {
+    let own = case.server.verdict.rule;
+    let points = [
+        "lone Instance",
+        "Instance trouble",
+        "Instance warning",
+        "starting",
+    ]
+    .contains(&own);
+    let worst = case.troubles.first().filter(|_| points);
+    let below = worst.and_then(|worst| instance::rule(&worst.ill.verdict));
+    let own = RULES.iter().find(|rule| rule.name == own);
+    below.or_else(|| own.map(|rule| (rule.name, rule.source)))
 }
 
 fn links(case: &Case) -> (Vec<Link>, Vec<Source>) {

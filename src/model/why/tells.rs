@@ -263,6 +263,9 @@ fn rollout(case: &Case) -> Sentence {
     let old = replicas.current.saturating_sub(replicas.updated);
     let waits = if !row.observed {
         "its controller has yet to take the change in".to_owned()
+    } else if replicas.current < replicas.desired {
+        let missing = replicas.desired - replicas.current;
+        format!("{} still to be created", count(missing, "Instance"))
     } else if replicas.updated < replicas.desired {
         format!(
             "{} still to be replaced",
@@ -274,6 +277,9 @@ fn rollout(case: &Case) -> Sentence {
         let missing = replicas.desired.saturating_sub(replicas.available);
         format!("{} still to become ready", count(missing, "Instance"))
     };
+    if case.refusal.is_some() {
+        return because(case, ready(case));
+    }
     because(case, said.and(", ").and(waits))
 }
 
