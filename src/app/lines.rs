@@ -130,13 +130,13 @@ impl Page {
             &link.name,
             usize::from(!label(&link.thing).is_empty()),
         );
-        let ink = match link.thing {
+        let voice = match link.thing {
             Thing::More => Ink::Muted,
             Thing::Event => Ink::Quote,
             _ => Ink::Text,
         };
         let gap = if link.name.is_empty() { 0 } else { 3 };
-        flow.words(ink, &told(&link.says, now), gap);
+        flow.words(voice, &told(&link.says, now), gap);
         let when = match link.when {
             When::Unknown => String::new(),
             When::At(at) => format!("· {} ago", age((now - at).max(0))),
@@ -148,10 +148,10 @@ impl Page {
             None => {}
             Some(Words::Reading) => self.aside(at, indent + 2, "reading its last words…"),
             Some(Words::Refused(problem)) => {
-                self.aside(at, indent + 2, &format!("{}.", problem.what))
+                self.aside(at, indent + 2, &format!("{}.", problem.what));
             }
             Some(Words::Said(lines)) if lines.is_empty() => {
-                self.aside(at, indent + 2, "it wrote nothing")
+                self.aside(at, indent + 2, "it wrote nothing");
             }
             Some(Words::Said(lines)) => self.last_words(at, indent + 2, lines),
         }
@@ -195,15 +195,13 @@ impl Page {
     }
 
     /// Breaks what flows into lines.
-    fn put(&mut self, flow: Flow, link: Option<usize>) {
-        let (mut line, mut used) = (
-            Line {
-                indent: flow.first as u16,
-                spans: Vec::new(),
-                link,
-            },
-            flow.first,
-        );
+    fn put(&mut self, flow: Flow, of: Option<usize>) {
+        let mut used = flow.first;
+        let mut line = Line {
+            indent: used as u16,
+            spans: Vec::new(),
+            link: of,
+        };
         let mut is_first_word = true;
         for Word { ink, text, gap } in flow.words {
             let mut text = text.as_str();

@@ -188,8 +188,8 @@ impl Why {
 pub fn why(world: &World, subject: &Id, now: i64) -> Option<Why> {
     let slot = subject.slot(world)?;
     match subject {
-        Id::Service(_) => above::service(world, world.services().get(slot)?, now),
-        Id::Map(_) => above::map(world, world.maps().get(slot)?, now),
+        Id::Service(_) => Some(above::service(world, world.services().get(slot)?, now)),
+        Id::Map(_) => Some(above::map(world, world.maps().get(slot)?, now)),
         Id::Server(_) => server::server(world, world.servers().get(slot)?, now),
         Id::Instance(_) => instance::instance(world, world.instances().get(slot)?, now),
     }

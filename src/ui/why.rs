@@ -1,6 +1,6 @@
 //! The box that says why something is as it is, in its sentences and steps.
 
-use ratatui::{buffer::Buffer, style::Style};
+use ratatui::buffer::Buffer;
 
 use super::Painter;
 use crate::{
@@ -79,13 +79,7 @@ impl Painter {
             height: 3,
         };
         self.boxed(area, "", " esc close ", frame);
-        frame.set_stringn(
-            area.x + 2,
-            area.y + 1,
-            text,
-            width(text),
-            Style::from(self.theme.text),
-        );
+        frame.set_stringn(area.x + 2, area.y + 1, text, width(text), self.theme.text);
     }
 }
 

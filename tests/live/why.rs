@@ -57,16 +57,17 @@ fn newest(cluster: &Cluster, pod: &Value, reason: &str) -> String {
     let namespace = pod["metadata"]["namespace"].as_str().unwrap();
     let uid = pod["metadata"]["uid"].as_str().unwrap();
     let selector = format!("involvedObject.uid={uid},reason={reason}");
-    let list = cluster.get(&["events", "-n", namespace, "--field-selector", &selector]);
-    let events = list["items"].as_array().unwrap();
-    let last = |event: &&Value| {
+    let found = cluster.get(&["events", "-n", namespace, "--field-selector", &selector]);
+    let when = |event: &&Value| {
         event["lastTimestamp"]
             .as_str()
             .unwrap_or_default()
             .to_owned()
     };
-    let newest = events.iter().max_by_key(last).expect("an Event");
-    newest["message"].as_str().unwrap().trim().to_owned()
+    let events = found["items"].as_array().unwrap();
+    let newest = events.iter().max_by_key(when).expect("an Event");
+    let message = newest["message"].as_str().unwrap();
+    message.trim().trim_end_matches('.').to_owned()
 }
 
 /// Asks until the box says all that the API says at that moment.

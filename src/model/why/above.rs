@@ -3,7 +3,7 @@
 use super::{
     Link, Thing, Why, place,
     sentence::{Sentence, say},
-    server::{self, way},
+    server,
 };
 use crate::model::{
     health::Health,
@@ -85,7 +85,7 @@ fn servers(world: &World, map: &Map, depth: u8, lines: usize, now: i64) -> Benea
         };
         found.links.push(Link {
             health: Some(why.health),
-            goes: way(held),
+            goes: Some(Id::Server(held.key)),
             ..Link::new(depth, Thing::Server, why.name, why.says)
         });
         if at == 0 {
@@ -111,7 +111,7 @@ fn servers(world: &World, map: &Map, depth: u8, lines: usize, now: i64) -> Benea
 }
 
 /// Why a Map is as it is.
-pub(super) fn map(world: &World, map: &Map, now: i64) -> Option<Why> {
+pub(super) fn map(world: &World, map: &Map, now: i64) -> Why {
     let found = servers(world, map, 0, LINES, now);
     let mut why = Why {
         health: map.health(),
@@ -125,11 +125,11 @@ pub(super) fn map(world: &World, map: &Map, now: i64) -> Option<Why> {
         needs: found.needs,
     };
     why.need(map);
-    Some(why)
+    why
 }
 
 /// Why a Service is as it is.
-pub(super) fn service(world: &World, service: &Service, now: i64) -> Option<Why> {
+pub(super) fn service(world: &World, service: &Service, now: i64) -> Why {
     let held = service
         .maps
         .iter()
@@ -172,5 +172,5 @@ pub(super) fn service(world: &World, service: &Service, now: i64) -> Option<Why>
             say(format!("and {more} more that are not well")),
         ));
     }
-    Some(why)
+    why
 }

@@ -49,7 +49,7 @@ pub(super) fn told<'a>(ill: &Ill<'a>) -> Told<'a> {
 pub(super) fn advice(verdict: &Verdict, told: &Told, links: &[Link]) -> Vec<&'static str> {
     let rule = INSTANCE_RULES.iter().find(|rule| rule.name == verdict.rule);
     let said = links.iter().find_map(|link| match &link.words {
-        Some(Words::Said(lines)) => Some(lines.join("\n")),
+        Some(Words::Said(said)) => Some(said.join("\n")),
         _ => None,
     });
     let clue = said.and_then(|said| reading::read(reading::CLUES, &said));
@@ -132,7 +132,7 @@ pub(super) fn beneath(
 
 /// The line of an Event.
 pub(super) fn of_event(event: &EventRow, depth: u8) -> Link {
-    let said = say(event.message.to_string());
+    let said = say(event.message.trim_end_matches('.').to_owned());
     let said = if event.message.ends_with("probe failed:") {
         // What a command printed stands there, and it printed nothing.
         said.and(" its command fails and prints nothing")

@@ -143,5 +143,5 @@ fn asks(ill: &Ill) -> Sentence {
         let (_, text) = container.probes.iter().find(|(known, _)| *known == kind)?;
         Some(say(format!("{kind} probe: {text}")))
     });
-    asked.unwrap_or_else(|| say("has no readiness probe"))
+    asked.unwrap_or_else(|| say("is not ready"))
 }

@@ -10,7 +10,6 @@ use super::{
 };
 use crate::model::{
     health::{Health, RULES},
-    ids::Id,
     row::{ControllerRow, Kind, Phase},
     source::Source,
     tree::{Map, Server},
@@ -290,9 +289,4 @@ pub(super) fn others(case: &Case) -> Option<String> {
         "are not well for other reasons"
     };
     (rest > 0).then(|| format!(" {} {verb}.", count(rest, "more Instance")))
-}
-
-/// Where a Server is gone to.
-pub(super) fn way(server: &Server) -> Option<Id> {
-    Some(Id::Server(server.key))
 }

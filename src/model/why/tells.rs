@@ -115,7 +115,7 @@ fn suspended(case: &Case) -> Sentence {
     }
 }
 
-/// Why a Job was given up (`k8s.io/api/batch/v1`, JobReason…).
+/// Why a Job was given up (`k8s.io/api/batch/v1`, `JobReason…`).
 const GIVEN_UP: &[(&str, &str)] = &[
     ("BackoffLimitExceeded", "was given up after"),
     (
@@ -171,17 +171,15 @@ fn job_ended(case: &Case) -> Sentence {
     let Some(row) = case.row() else {
         return say("It has ended.");
     };
-    match failed(&row.conditions, "Failed") {
-        Some(failure) => say("It ").then(given_up(case, failure, row.replicas.failed)),
-        None => {
-            let said = say(format!(
-                "It has done its work: {} of {} ended well",
-                row.replicas.updated, row.replicas.desired
-            ));
-            let said = said.since(", ", row.last);
-            said.and(if row.last > 0 { " ago." } else { "." })
-        }
+    if let Some(failure) = failed(&row.conditions, "Failed") {
+        return say("It ").then(given_up(case, failure, row.replicas.failed));
     }
+    let said = say(format!(
+        "It has done its work: {} of {} ended well",
+        row.replicas.updated, row.replicas.desired
+    ));
+    said.since(", ", row.last)
+        .and(if row.last > 0 { " ago." } else { "." })
 }
 
 fn last_run(case: &Case) -> Sentence {

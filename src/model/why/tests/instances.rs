@@ -18,7 +18,7 @@ fn ends(reason: &str, code: i32) -> InstanceRow {
     );
     row.restarts = 7;
     trouble(row, |trouble| {
-        trouble.ended = Some((reason.into(), code, NOW - 30))
+        trouble.ended = Some((reason.into(), code, NOW - 30));
     })
 }
 
@@ -37,11 +37,14 @@ fn no_node(message: &str) -> InstanceRow {
     row
 }
 
-fn cases() -> Vec<(
+/// An Instance, an Event about it, and the sentence.
+type Case = (
     InstanceRow,
     Option<(&'static str, &'static str)>,
     &'static str,
-)> {
+);
+
+fn cases() -> Vec<Case> {
     let crash = |reason, code, says| (ends(reason, code), None, says);
     let unready = || {
         let mut row = bad(pod("p"), Running, "", "");
@@ -353,7 +356,7 @@ fn ended_once(restarts: u32, code: i32) -> InstanceRow {
     let mut row = pod("p");
     row.restarts = restarts;
     trouble(row, |trouble| {
-        trouble.ended = Some(("Error".into(), code, NOW - 240))
+        trouble.ended = Some(("Error".into(), code, NOW - 240));
     })
 }
 

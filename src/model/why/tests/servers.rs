@@ -22,7 +22,7 @@ fn rows(mut rows: Vec<Row>, pods: impl IntoIterator<Item = InstanceRow>) -> Vec<
     rows
 }
 
-fn of(kind: Kind, desired: u32, change: impl FnOnce(&mut ControllerRow)) -> (Vec<Row>, Id) {
+fn of(kind: &Kind, desired: u32, change: impl FnOnce(&mut ControllerRow)) -> (Vec<Row>, Id) {
     let mut row = controller(kind.clone(), "a", "web", desired, "");
     change(&mut row);
     (vec![row.into()], Id::Server(key(kind.name(), "a", "web")))
@@ -78,7 +78,7 @@ fn cases() -> Vec<(Vec<Row>, Id, &'static str)> {
     let mut waiting = pod("web-1-a");
     waiting.meta.created = NOW - 5;
     waiting = bad(waiting, Phase::Pending, "ContainerCreating", "");
-    let mut cron = of(CronJob, 0, |row| row.last = NOW - 90);
+    let mut cron = of(&CronJob, 0, |row| row.last = NOW - 90);
     let mut job = controller(Job, "a", "web-1", 1, "CronJob web");
     failed("BackoffLimitExceeded")(&mut job);
     cron.0.push(job.into());
@@ -89,37 +89,37 @@ fn cases() -> Vec<(Vec<Row>, Id, &'static str)> {
             "It may not pull its image, and its node does not have it.",
         ),
         case(
-            of(CronJob, 0, |row| {
+            of(&CronJob, 0, |row| {
                 row.suspended = true;
                 row.last = NOW - 3600;
             }),
             "Suspended: it starts nothing until it is resumed. It last ran 60m ago.",
         ),
         case(
-            of(Job, 1, failed("BackoffLimitExceeded")),
+            of(&Job, 1, failed("BackoffLimitExceeded")),
             "It was given up after 2 failed Instances, 60s ago.",
         ),
         case(
-            of(Job, 1, failed("DeadlineExceeded")),
+            of(&Job, 1, failed("DeadlineExceeded")),
             "It was ended because it ran longer than activeDeadlineSeconds allow, after 2 failed Instances, 60s ago.",
         ),
         case(
-            of(Job, 1, |row| {
+            of(&Job, 1, |row| {
                 row.conditions = vec![condition("Complete", true, "")];
                 row.last = NOW - 240;
             }),
             "It has done its work: 1 of 1 ended well, 4m ago.",
         ),
         case(
-            of(StatefulSet, 0, |_| ()),
+            of(&StatefulSet, 0, |_| ()),
             "Stopped: it is asked for 0 Instances.",
         ),
         case(
-            of(StatefulSet, 0, |row| row.replicas.current = 2),
+            of(&StatefulSet, 0, |row| row.replicas.current = 2),
             "Stopping: 2 Instances still to end.",
         ),
         case(
-            of(DaemonSet, 0, |_| ()),
+            of(&DaemonSet, 0, |_| ()),
             "No node matches its nodeSelector, so it runs nowhere.",
         ),
         with(
@@ -152,7 +152,7 @@ fn cases() -> Vec<(Vec<Row>, Id, &'static str)> {
         ),
         with(
             web_with(|row| {
-                row.conditions = vec![condition("Progressing", false, "ProgressDeadlineExceeded")]
+                row.conditions = vec![condition("Progressing", false, "ProgressDeadlineExceeded")];
             }),
             vec![unready.clone()],
             "0 of 3 ready for 60s, and its rollout has got no further within its deadline: its Instance runs but is not ready.",
@@ -162,14 +162,14 @@ fn cases() -> Vec<(Vec<Row>, Id, &'static str)> {
             "Its last run was given up after 2 failed Instances, 60s ago.",
         ),
         case(
-            of(CronJob, 0, |row| {
+            of(&CronJob, 0, |row| {
                 row.last = NOW - 90;
                 row.schedule = Some("*/5 * * * *".into());
             }),
             "It waits for its next time (*/5 * * * *), and last ran 90s ago.",
         ),
         case(
-            of(Job, 3, |row| {
+            of(&Job, 3, |row| {
                 row.replicas = numbers(3, 1, 1, 1);
                 row.replicas.failed = 1;
             }),
@@ -210,7 +210,7 @@ fn cases() -> Vec<(Vec<Row>, Id, &'static str)> {
             "0 of 1 ready for 10m: its Instance runs but is not ready.",
         ),
         case(
-            of(StatefulSet, 2, |row| row.replicas.ready = 1),
+            of(&StatefulSet, 2, |row| row.replicas.ready = 1),
             "1 of 2 ready: 2 Instances still to be created.",
         ),
         with(
@@ -219,7 +219,7 @@ fn cases() -> Vec<(Vec<Row>, Id, &'static str)> {
                 let mut row = pod("web-1-a");
                 row.restarts = 1;
                 trouble(row, |trouble| {
-                    trouble.ended = Some(("OOMKilled".into(), 137, NOW - 240))
+                    trouble.ended = Some(("OOMKilled".into(), 137, NOW - 240));
                 })
             }],
             "1 of 1 ready, but its Instance ran out of memory 4m ago.",
@@ -293,8 +293,8 @@ fn a_new_revision_that_does_not_come_up_is_told_from_the_old_one_that_serves() {
 
 #[test]
 fn what_can_not_be_created_is_told_by_the_event_until_something_is() {
-    let (rows, id) = of(Kind::StatefulSet, 2, |row| {
-        row.replicas = numbers(2, 1, 1, 1)
+    let (rows, id) = of(&Kind::StatefulSet, 2, |row| {
+        row.replicas = numbers(2, 1, 1, 1);
     });
     let refused = event(
         ("StatefulSet", "web"),
