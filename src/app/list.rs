@@ -1,22 +1,9 @@
 //! One navigable list: its order, what is selected, filter and sort. Selection is an identity, never a row number.
 
-pub use crate::model::Id;
 use crate::{
     model::{World, table::Slot, tree::Service, world::by_health_and_name},
-    panes::{Pane, compare},
+    panes::{Id, Pane, compare},
 };
-
-impl Id {
-    /// Of the row in a slot.
-    pub fn of(pane: Pane, world: &World, slot: Slot) -> Option<Self> {
-        Some(match pane {
-            Pane::Services => Self::Service(world.services().get(slot)?.name.clone()),
-            Pane::Maps => Self::Map(world.maps().get(slot)?.id.clone()),
-            Pane::Servers => Self::Server(world.servers().get(slot)?.key),
-            Pane::Instances | Pane::All => Self::Instance(world.instances().get(slot)?.key()),
-        })
-    }
-}
 
 /// By which column a list is sorted; names decide between equals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

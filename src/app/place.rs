@@ -1,11 +1,11 @@
 //! Where one is, and getting elsewhere: the prompt, places by name, history.
 
-use super::{App, Id};
+use super::App;
 use crate::{
     command::{self, COMMANDS, Command},
     effect::Effect,
     model::{ClusterId, Name, Source, What, grouping::SYSTEM},
-    panes::Pane,
+    panes::{Id, Pane},
 };
 
 /// A place that is looked for until it is there.

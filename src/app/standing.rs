@@ -3,7 +3,7 @@
 use super::{App, PATIENCE};
 use crate::{
     model::{Cause, ClusterId, FeedState, MapId, Problem, Source, What},
-    panes::Pane,
+    panes::{Id, Pane},
 };
 
 /// How a pane, or everything, stands.
@@ -23,7 +23,7 @@ impl App {
     /// The feeds that a pane's rows come from: cluster-wide, else those of the namespace.
     fn sources(&self, pane: Pane) -> Vec<Source> {
         let looked_at = self.id(Pane::Maps).and_then(|id| match id {
-            super::Id::Map(id) => Some(id),
+            Id::Map(id) => Some(id),
             _ => None,
         });
         let all = |what| {

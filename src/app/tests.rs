@@ -5,6 +5,7 @@
     reason = "what a test expects and does not find has failed it"
 )]
 
+mod panel;
 mod streams;
 mod why;
 

@@ -22,6 +22,7 @@ impl App {
                 self.want_cluster(ClusterId(at as u8), &mut wanted);
             }
         }
+        self.want_overview(&mut wanted);
         wanted.extend(self.want_why());
         wanted
     }
@@ -185,6 +186,6 @@ impl App {
                     FeedState::Connecting | FeedState::Loading(..) => false,
                 })
         };
-        settled && self.sought.is_none() && self.wanted().iter().all(delivered)
+        settled && self.is_at_rest() && self.sought.is_none() && self.wanted().iter().all(delivered)
     }
 }

@@ -10,9 +10,9 @@ use crate::{
 };
 
 impl App {
-    /// Asks why what is selected is as it is.
+    /// Asks why what is selected is as it is; where nothing is, what that belongs to.
     pub(super) fn ask_why(&mut self) {
-        if let Some(subject) = self.id(self.focus) {
+        if let Some(subject) = self.subject() {
             self.overlay = Overlay::Why {
                 subject,
                 chosen: 0,
@@ -151,6 +151,7 @@ impl App {
             .map(|(pane, slot)| Id::of(pane, world, slot?));
         let ids: Vec<Option<Id>> = ids.collect();
         self.remember();
+        self.leave_panel();
         self.choose(&ids);
         self.focus = pane;
         self.remember();

@@ -333,7 +333,7 @@ impl Feed {
             let answer = self
                 .asker
                 .get("log", self.served, namespace, Some(&path), &query);
-            Ok::<_, Problem>(answer.await?.all().await?)
+            answer.await?.all().await
         };
         // 400 where there was no run before.
         let text = match read("true").await {

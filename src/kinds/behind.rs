@@ -50,7 +50,8 @@ pub(super) fn endpoints(json: &[u8], names: &mut Interner) -> serde_json::Result
 struct Revision<'a> {
     #[serde(borrow)]
     metadata: Metadata<'a>,
-    revision: u64,
+    #[serde(rename = "revision")]
+    number: u64,
     #[serde(deserialize_with = "nullable")]
     data: Patch<'a>,
 }
@@ -73,7 +74,7 @@ pub(super) fn revision(json: &[u8], names: &mut Interner) -> serde_json::Result<
     let object: Revision = serde_json::from_slice(json)?;
     Ok(Some(Row::Revision(Box::new(RevisionRow {
         meta: object.metadata.row(names),
-        number: object.revision,
+        number: object.number,
         images: object.data.spec.template.spec.images(names),
     }))))
 }
@@ -98,9 +99,9 @@ struct Named<'a> {
 
 pub(super) fn grant(json: &[u8], names: &mut Interner) -> serde_json::Result<Option<Row>> {
     let binding: Binding = serde_json::from_slice(json)?;
-    let mut named = |of: &Named| (names.name(&of.kind), names.name(&of.name));
-    let role = named(&binding.role_ref);
-    let subjects = binding.subjects.iter().map(named).collect();
+    let mut pair = |of: &Named| (names.name(&of.kind), names.name(&of.name));
+    let role = pair(&binding.role_ref);
+    let subjects = binding.subjects.iter().map(pair).collect();
     Ok(Some(Row::Grant(Box::new(GrantRow {
         meta: binding.metadata.row(names),
         role,

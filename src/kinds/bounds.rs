@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::slim::{Nothing, Object, Selector, Str, Strings, nullable};
 use crate::model::{
+    self,
     quantity::Quantity,
     row::{Interner, LimitRow, PolicyRow, QuotaRow, Row},
 };
@@ -84,7 +85,11 @@ pub(super) fn limit(json: &[u8], names: &mut Interner) -> serde_json::Result<Opt
                 Some((*word, names.name(amount)))
             });
             let amounts = amounts.collect();
-            limits.push((names.name(&limit.kind), names.name(resource), amounts));
+            limits.push(model::row::Limit {
+                of: names.name(&limit.kind),
+                resource: names.name(resource),
+                amounts,
+            });
         }
     }
     Ok(Some(Row::Limit(Box::new(LimitRow {

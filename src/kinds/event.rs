@@ -21,7 +21,8 @@ struct Event<'a> {
     #[serde(deserialize_with = "nullable")]
     count: u32,
     last_timestamp: Str<'a>,
-    event_time: Str<'a>,
+    #[serde(rename = "eventTime")]
+    at: Str<'a>,
     #[serde(deserialize_with = "nullable")]
     series: Series<'a>,
 }
@@ -49,7 +50,7 @@ pub(super) fn decode(json: &[u8], names: &mut Interner) -> serde_json::Result<Op
     let times = [
         &event.series.last_observed_time,
         &event.last_timestamp,
-        &event.event_time,
+        &event.at,
     ];
     let last = times
         .into_iter()

@@ -75,7 +75,7 @@ pub struct MapId {
 }
 
 /// What a row is, whatever happens to the rows around it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Id {
     /// A Service, over all clusters.
     Service(Name),

@@ -2,6 +2,7 @@
 //!
 //! Pure: no async, no clock, no I/O, no terminal. Everything here can be made in a test with a literal.
 
+mod around;
 pub mod detail;
 pub mod grouping;
 pub mod health;

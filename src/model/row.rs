@@ -7,12 +7,17 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use compact_str::CompactString;
 
-pub use super::intern::Interner;
+pub use super::{
+    around::{
+        AutoscalerRow, BudgetRow, ClaimRow, EndpointsRow, EventRow, GrantRow, IngressRow, Limit,
+        LimitRow, PolicyRow, PortRow, QuotaRow, RevisionRow,
+    },
+    intern::Interner,
+};
 use super::{
     detail::Detail,
     ids::{Name, Uid},
-    quantity::Quantity,
-    selector::Selector,
+    source::What,
 };
 
 /// Labels, or a selector's `matchLabels`.
@@ -196,6 +201,20 @@ impl Kind {
         }
     }
 
+    /// What it is watched as; none for a kind that is not known here.
+    pub fn what(&self) -> Option<What> {
+        Some(match self {
+            Self::Deployment => What::Deployments,
+            Self::StatefulSet => What::StatefulSets,
+            Self::DaemonSet => What::DaemonSets,
+            Self::CronJob => What::CronJobs,
+            Self::Job => What::Jobs,
+            Self::ReplicaSet => What::ReplicaSets,
+            Self::Pod => What::Instances,
+            Self::Custom(_) => return None,
+        })
+    }
+
     /// As a narrow column has it: kubectl's short name where there is one.
     pub fn short(&self) -> &str {
         match self {
@@ -287,155 +306,6 @@ pub struct ControllerRow {
     pub last: i64,
     /// `deployment.kubernetes.io/revision`, or the StatefulSet's and DaemonSet's update revision.
     pub revision: Option<Name>,
-}
-
-/// A `core::Service`: a Server's ports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PortRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `ClusterIP`, `NodePort`, `LoadBalancer`, `ExternalName`.
-    pub expose: Name,
-    /// `spec.selector`
-    pub selector: Labels,
-    /// Name, port, target and node port of each, as text: `http 80→8080`.
-    pub ports: Vec<Name>,
-}
-
-/// What an Ingress leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IngressRow {
-    /// Identity.
-    pub meta: Meta,
-    /// Host and path, and the `core::Service` behind it.
-    pub routes: Vec<(Name, Name)>,
-}
-
-/// A HorizontalPodAutoscaler.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AutoscalerRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `spec.scaleTargetRef`: kind and name.
-    pub target: (Name, Name),
-    /// `spec.minReplicas` (1 where unset) and `spec.maxReplicas`.
-    pub range: (u32, u32),
-    /// What it measures, current of target: `cpu 20% of 70%`.
-    pub metrics: Vec<Name>,
-    /// How many it would have, `status.desiredReplicas`.
-    pub wanted: u32,
-    /// Why it can not do its work: the message of a condition AbleToScale or ScalingActive that does not hold.
-    pub trouble: Option<Name>,
-}
-
-/// A PersistentVolumeClaim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `status.phase`
-    pub phase: Name,
-    /// Bound capacity, else requested, bytes.
-    pub size: u64,
-}
-
-/// A PodDisruptionBudget.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BudgetRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `spec.selector.matchLabels`
-    pub selector: Labels,
-    /// `min 1` or `max 25%`
-    pub rule: Name,
-    /// `status.disruptionsAllowed`
-    pub allowed: u32,
-}
-
-/// What is ready behind a port: one EndpointSlice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EndpointsRow {
-    /// Identity.
-    pub meta: Meta,
-    /// The `core::Service` it is of (label `kubernetes.io/service-name`).
-    pub port: Name,
-    /// Endpoints that take traffic.
-    pub ready: u32,
-    /// All of them.
-    pub total: u32,
-}
-
-/// A ControllerRevision: what a StatefulSet or DaemonSet is or was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RevisionRow {
-    /// Identity and owner.
-    pub meta: Meta,
-    /// `revision`
-    pub number: u64,
-    /// Images of the template's containers.
-    pub images: Vec<Name>,
-}
-
-/// A ResourceQuota.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuotaRow {
-    /// Identity.
-    pub meta: Meta,
-    /// Resource, used, and the most that is allowed; as `status` has them, else `spec`.
-    pub bounds: Vec<(Name, Quantity, Quantity)>,
-}
-
-/// A LimitRange.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LimitRow {
-    /// Identity.
-    pub meta: Meta,
-    /// Each limit: of what (`Container`, `Pod`, `PersistentVolumeClaim`), the resource, and what is said of it, as the
-    /// API spells it (`default`, `defaultRequest`, `min`, `max`) with the amount as it is written.
-    pub limits: Vec<(Name, Name, Vec<(&'static str, Name)>)>,
-}
-
-/// A NetworkPolicy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `spec.podSelector`; `None` for all Pods.
-    pub selector: Option<Selector>,
-    /// It restricts what may come in.
-    pub ingress: bool,
-    /// It restricts where one may go.
-    pub egress: bool,
-}
-
-/// A RoleBinding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GrantRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `roleRef`: kind and name.
-    pub role: (Name, Name),
-    /// Kind and name of each subject.
-    pub subjects: Vec<(Name, Name)>,
-}
-
-/// An Event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventRow {
-    /// Identity.
-    pub meta: Meta,
-    /// Its type is Warning.
-    pub warning: bool,
-    /// `reason`
-    pub reason: Name,
-    /// `message`, shortened.
-    pub message: Name,
-    /// What it is about: kind, name, uid.
-    pub about: (Name, Name, Uid),
-    /// How often it happened.
-    pub count: u32,
-    /// When last.
-    pub last: i64,
 }
 
 /// Usage of one Pod, by name: metrics.k8s.io knows no uid.

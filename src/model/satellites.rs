@@ -8,7 +8,7 @@ use super::{
         AutoscalerRow, BudgetRow, ClaimRow, EndpointsRow, EventRow, IngressRow, Labels, PolicyRow,
         PortRow, RevisionRow, Row,
     },
-    source::Source,
+    source::{Source, What},
     table::Slot,
     tree::{Map, Server},
     world::World,
@@ -86,6 +86,18 @@ impl World {
         }
     }
 
+    /// Where a Server's own object is read from; none for a kind that is not known here.
+    pub fn source_of(&self, server: &Server) -> Option<Source> {
+        let what = server.kind.what()?;
+        let namespace = &self.maps.get(server.map)?.id.namespace;
+        Some(Source::one(
+            server.key.cluster,
+            what,
+            namespace,
+            &server.name,
+        ))
+    }
+
     /// What is known of an object that is looked at closely.
     pub fn detail(&self, source: &Source) -> Option<&Detail> {
         self.details.get(source).map(|(detail, _)| detail)
@@ -96,6 +108,14 @@ impl Map {
     /// All that is held of it besides Servers, Instances and Events.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.satellites.values().map(|(_, _, row)| row)
+    }
+
+    /// How many of one kind are held besides Servers and Instances.
+    pub fn held(&self, what: What) -> usize {
+        self.satellites
+            .values()
+            .filter(|(held, ..)| *held == what)
+            .count()
     }
 
     /// Its Events, in no order.
@@ -229,3 +249,7 @@ fn claimed(reference: &str, server: &str, claim: &str) -> bool {
             .is_some_and(|ordinal| ordinal.parse::<u32>().is_ok()),
     }
 }
+
+#[cfg(test)]
+#[path = "satellites_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@
     reason = "what a test expects and does not find has failed it"
 )]
 
+mod closely;
 mod instances;
 mod servers;
 
