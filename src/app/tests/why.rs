@@ -58,7 +58,10 @@ fn what_the_answer_is_made_of_is_watched_while_it_is_asked_for() {
     run.keys("<esc>");
     assert_eq!(run.app.wanted(), before);
     // Of one that is well nothing is read that it has not.
-    run.keys("jw");
+    run.keys("j");
+    run.wait(120);
+    let before = run.app.wanted();
+    run.keys("w");
     let mut expected = before.clone();
     expected.insert(source(What::Events, "shop-dev"));
     assert_eq!(run.app.wanted(), expected);

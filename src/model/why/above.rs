@@ -41,7 +41,7 @@ fn counted(counts: &Counts) -> Sentence {
     })
     .collect();
     match (all, clauses.is_empty()) {
-        (0, _) => say("There are no Servers in it."),
+        (0, _) => say("No Servers are known in it."),
         (1, true) => say("Its one Server does what it was asked to do."),
         (_, true) => say(format!("All {all} Servers do what they were asked to do.")),
         _ => say(format!("{}.", clauses.join(", "))),
