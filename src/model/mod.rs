@@ -2,6 +2,8 @@
 //!
 //! Pure: no async, no clock, no I/O, no terminal. Everything here can be made in a test with a literal.
 
+mod clusters;
+pub mod context;
 pub mod grouping;
 pub mod health;
 pub mod ids;
@@ -22,6 +24,7 @@ pub mod table;
 pub mod tree;
 pub mod world;
 
+pub use context::{Context, Offer};
 pub use health::Health;
 pub use ids::{ClusterId, Key, MapId, Name, Uid};
 pub use problem::{Cause, Problem};
