@@ -49,8 +49,12 @@ pub enum Command {
     Help,
     /// Services, Maps and Servers.
     Home,
-    /// All Instances of the cluster.
+    /// All Instances of the open clusters.
     Instances,
+    /// The contexts, to open and close.
+    Contexts,
+    /// What looking costs.
+    Cost,
     /// Run the credential plugin at the terminal.
     LogIn,
     /// Stop what runs; at rest, twice quits.
@@ -199,7 +203,7 @@ pub const COMMANDS: &[Entry] = &[
             "instances",
             &["0"],
             "all instances",
-            "all Instances of the cluster in one list",
+            "all Instances of the open clusters in one list",
         )
     },
     Entry {
@@ -210,6 +214,26 @@ pub const COMMANDS: &[Entry] = &[
             &["H"],
             "",
             "Services, Maps and Servers",
+        )
+    },
+    Entry {
+        aliases: &["ctx", "context", "clusters"],
+        ..entry(
+            Command::Contexts,
+            "contexts",
+            &["C"],
+            "",
+            "open and close clusters; :ctx NAME switches to one alone",
+        )
+    },
+    Entry {
+        aliases: &["cost", "watches"],
+        ..entry(
+            Command::Cost,
+            "feeds",
+            &["F"],
+            "",
+            "what looking costs: every feed, its age, rows and bytes",
         )
     },
     entry(

@@ -224,7 +224,7 @@ fn what_cannot_be_served_is_said() {
             "a size is a number of Pods",
         ),
         (vec!["--demo-seed", "1"], "--demo"),
-        (vec!["--demo", "--context", "prod"], "cannot be used with"),
+        (vec!["--demo", "--user", "me"], "cannot be used with"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_barkeep"))
             .args(&args)

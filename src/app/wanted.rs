@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::App;
+use super::{App, place::Sought};
 use crate::{
-    model::{ClusterId, FeedState, Health, MapId, Name, Source, What},
+    model::{ClusterId, FeedState, Health, MapId, Name, Source, What, world::Feed},
     panes::Pane,
 };
 
@@ -12,15 +12,15 @@ use crate::{
 const WORST: usize = 6;
 /// Usage of the list of all Instances is asked for in this many namespaces at most: those on screen.
 const MEASURED: usize = 4;
+/// A cluster that has said nothing for so long is not waited for where another has answered, milliseconds.
+const SILENCE: i64 = 3_000;
 
 impl App {
     /// Every stream that what is on screen needs, and a few that are kept warm.
     pub fn wanted(&self) -> BTreeSet<Source> {
         let mut wanted = BTreeSet::new();
-        for (at, cluster) in self.clusters.iter().enumerate() {
-            if cluster.problem.is_none() {
-                self.want_cluster(ClusterId(at as u8), &mut wanted);
-            }
+        for cluster in self.followed() {
+            self.want_cluster(cluster, &mut wanted);
         }
         wanted
     }
@@ -158,12 +158,14 @@ impl App {
         }
     }
 
-    /// Whether nothing is on its way: every stream that is wanted has delivered, or said why it can not.
+    /// Whether nothing is on its way: every stream that is wanted has delivered, or said why it can not. Each cluster
+    /// by itself: one that says nothing at all is not waited for once another has answered.
     pub fn is_quiet(&self) -> bool {
         let settled = self
             .looked_at
             .as_ref()
             .is_none_or(|(id, _)| self.warm.contains(id));
+        let wanted = self.wanted();
         let delivered = |source: &Source| {
             self.world
                 .feed(source)
@@ -173,6 +175,27 @@ impl App {
                     FeedState::Connecting | FeedState::Loading(..) => false,
                 })
         };
-        settled && self.sought.is_none() && self.wanted().iter().all(delivered)
+        let answered = |cluster: ClusterId| {
+            let mut of = wanted.iter().filter(|source| source.cluster == cluster);
+            of.all(&delivered)
+        };
+        let alone = !self.followed().any(answered);
+        let given_up = |cluster: ClusterId| !alone && self.is_silent(cluster);
+        let found = match &self.sought {
+            None => true,
+            Some(Sought::Namespace(cluster, _)) => given_up(*cluster),
+            Some(Sought::Typed(..)) => false,
+        };
+        let done = |cluster: ClusterId| answered(cluster) || given_up(cluster);
+        settled && found && self.followed().all(done)
+    }
+
+    /// Whether a cluster has had its time to say something, and has said nothing.
+    fn is_silent(&self, cluster: ClusterId) -> bool {
+        let since = self.cluster(cluster).map_or(self.now, |held| held.since);
+        let speaks = |feed: &Feed| feed.synced || feed.state != FeedState::Connecting;
+        let mut feeds = self.world.feeds();
+        self.now - since >= SILENCE
+            && !feeds.any(|(source, feed)| source.cluster == cluster && speaks(feed))
     }
 }

@@ -15,6 +15,15 @@ pub enum Context {
 pub const SIMULATED: &str = "demo (simulated)";
 
 impl Context {
+    /// The one of this name.
+    pub fn of_name(name: &str) -> Self {
+        if name == SIMULATED {
+            Self::Simulated
+        } else {
+            Self::Named(name.to_owned())
+        }
+    }
+
     /// Its name, as far as that is known before the kubeconfig is read.
     pub fn name(&self) -> &str {
         match self {

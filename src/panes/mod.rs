@@ -69,7 +69,7 @@ impl Pane {
         let of = self
             .columns()
             .iter()
-            .filter(|column| column.found)
+            .filter(|column| column.found && (column.when)(world))
             .map(|column| (column.cell)(world, slot));
         let mut text = CompactString::default();
         for cell in of {
@@ -107,8 +107,23 @@ pub struct Column {
     pub descending: bool,
     /// The filter looks at it.
     pub found: bool,
+    /// Shown only while this holds.
+    pub when: fn(&World) -> bool,
     /// A row's cell.
     pub cell: fn(&World, Slot) -> Cell,
+}
+
+fn always(_: &World) -> bool {
+    true
+}
+
+/// Which cluster a row is of: a column of lists over clusters, while more than one is open.
+const fn cluster(width: Width, cell: fn(&World, Slot) -> Cell) -> Column {
+    Column {
+        found: true,
+        when: World::has_several_clusters,
+        ..column("CLUSTER", width, 0, cell)
+    }
 }
 
 const fn column(
@@ -124,6 +139,7 @@ const fn column(
         drop,
         descending: false,
         found: false,
+        when: always,
         cell,
     }
 }
@@ -141,6 +157,7 @@ const fn number(
         drop,
         descending: true,
         found: false,
+        when: always,
         cell,
     }
 }

@@ -153,7 +153,7 @@ impl Painter {
     }
 
     /// An empty box with a title above and a hint below.
-    fn boxed(&self, area: Area, title: &str, hint: &str, frame: &mut Buffer) {
+    pub(super) fn boxed(&self, area: Area, title: &str, hint: &str, frame: &mut Buffer) {
         let Area {
             x,
             y,
