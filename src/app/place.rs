@@ -61,6 +61,10 @@ impl App {
             return;
         }
         match &sought {
+            // Nobody will tell.
+            Sought::Namespace(cluster, _) if !self.followed().any(|id| id == *cluster) => {
+                self.sought = None;
+            }
             Sought::Namespace(cluster, namespace) if self.namespaces_known(*cluster) => {
                 self.sought = None;
                 self.say(format!("There is no namespace \"{namespace}\"."));

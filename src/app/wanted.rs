@@ -13,7 +13,7 @@ const WORST: usize = 6;
 /// Usage of the list of all Instances is asked for in this many namespaces at most: those on screen.
 const MEASURED: usize = 4;
 /// A cluster that has said nothing for so long is not waited for where another has answered, milliseconds.
-const SILENCE: i64 = 3_000;
+const SILENCE: i64 = 5_000;
 
 impl App {
     /// Every stream that what is on screen needs, and a few that are kept warm.
@@ -179,8 +179,12 @@ impl App {
             let mut of = wanted.iter().filter(|source| source.cluster == cluster);
             of.all(&delivered)
         };
-        let alone = !self.followed().any(answered);
-        let given_up = |cluster: ClusterId| !alone && self.is_silent(cluster);
+        let spoken = |cluster: ClusterId| answered(cluster) && self.has_spoken(cluster);
+        let alone = !self.followed().any(spoken);
+        let given_up = |cluster: ClusterId| {
+            let since = self.cluster(cluster).map_or(self.now, |held| held.since);
+            !alone && self.now - since >= SILENCE && !self.has_spoken(cluster)
+        };
         let found = match &self.sought {
             None => true,
             Some(Sought::Namespace(cluster, _)) => given_up(*cluster),
@@ -190,12 +194,13 @@ impl App {
         settled && found && self.followed().all(done)
     }
 
-    /// Whether a cluster has had its time to say something, and has said nothing.
-    fn is_silent(&self, cluster: ClusterId) -> bool {
-        let since = self.cluster(cluster).map_or(self.now, |held| held.since);
-        let speaks = |feed: &Feed| feed.synced || feed.state != FeedState::Connecting;
+    /// Whether a cluster has said anything of what it is asked, be it a refusal.
+    fn has_spoken(&self, cluster: ClusterId) -> bool {
+        let speaks = |feed: &Feed| match feed.state {
+            FeedState::Live | FeedState::Loading(..) | FeedState::Refused(_) => true,
+            FeedState::Connecting | FeedState::Stale(_) => feed.synced,
+        };
         let mut feeds = self.world.feeds();
-        self.now - since >= SILENCE
-            && !feeds.any(|(source, feed)| source.cluster == cluster && speaks(feed))
+        feeds.any(|(source, feed)| source.cluster == cluster && speaks(feed))
     }
 }

@@ -161,13 +161,18 @@ fn nobody_waits_for_one_that_says_nothing() {
     }
     assert!(!run.app.is_quiet(), "it may still answer");
     run.app.seek_namespace(US, "shop-prod");
-    run.wait(3 * SECOND);
+    run.wait(5 * SECOND);
     assert!(run.app.is_quiet());
     // One that has begun to answer is waited for.
     let pods = of(US, What::Namespaces, "");
     run.tell(&pods, News::State(FeedState::Loading(100, Some(900))));
     assert!(!run.app.is_quiet());
-    // And one that is all there is, too.
+    // So is one that is slow, beside one that does not answer.
+    let mut run = two();
+    stale(&mut run, EU, &problem(Cause::Unreachable, "no answer"));
+    run.wait(60 * SECOND);
+    assert!(!run.app.is_quiet());
+    // And one that is all there is.
     let mut run = two();
     run.app.clusters[0].reach = Reach::Closed;
     run.wait(60 * SECOND);
