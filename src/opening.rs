@@ -2,15 +2,18 @@
 //!
 //! Reads files and never waits for a network: a connection is dialled by the first request over it.
 
-#[cfg(feature = "demo")]
-use crate::demo::{self, Options};
 use crate::{
     app::MOST,
     cli::Cli,
-    cluster::{Choice, Contexts, Link, Target, connect},
+    cluster::{Choice, Contexts, Link, connect},
     config::Config,
     event::Opened,
     model::{Cause, Context, Name, Offer, Problem},
+};
+#[cfg(feature = "demo")]
+use crate::{
+    cluster::Target,
+    demo::{self, Options},
 };
 
 /// What the person said at the start that matters whenever a cluster is opened.
@@ -122,9 +125,13 @@ impl Asked {
 
     fn reach(&self, context: &Context, choice: &Choice, found: Option<&Contexts>) -> Reached {
         let target = match (context, found) {
-            (Context::Simulated, _) => simulated(&self.cli, choice.namespace.clone())?,
-            (_, Some(found)) => found.resolve(choice)?,
-            (_, None) => return Err(Problem::new(Cause::NoCluster, "There is no kubeconfig")),
+            #[cfg(feature = "demo")]
+            (Context::Simulated, _) => simulated(&self.cli, choice.namespace.clone()),
+            (Context::Current | Context::Named(_), Some(found)) => found.resolve(choice)?,
+            _ => {
+                let what = format!("This barkeep was built without {}", context.name());
+                return Err(Problem::new(Cause::NoCluster, what));
+            }
         };
         let link = connect(&target)?;
         let configured = self.config.namespaces_of(&target.context).map(Name::from);
@@ -149,7 +156,7 @@ fn simulated_is_asked_for(_: &Cli) -> bool {
 
 /// A cluster inside the program. It is being made while the first frame is drawn.
 #[cfg(feature = "demo")]
-fn simulated(cli: &Cli, namespace: Option<String>) -> Result<Target, Problem> {
+fn simulated(cli: &Cli, namespace: Option<String>) -> Target {
     let said = &cli.demo;
     let role = said.demo_role.unwrap_or_default().name();
     let options = Options {
@@ -163,11 +170,58 @@ fn simulated(cli: &Cli, namespace: Option<String>) -> Result<Target, Problem> {
     let mut target =
         Target::behind(demo::door(options), name.name(), &token).within(cli.request_timeout);
     target.namespace = namespace;
-    Ok(target)
+    target
 }
 
-#[cfg(not(feature = "demo"))]
-fn simulated(_: &Cli, _: Option<String>) -> Result<Target, Problem> {
-    let what = "This barkeep was built without its simulated cluster";
-    Err(Problem::new(Cause::Config, what))
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a command line that cannot be read has failed the test"
+    )]
+
+    use super::*;
+
+    fn contexts(line: &str, open: &[&str]) -> Vec<String> {
+        let config = Config {
+            open: open.iter().map(|name| (*name).to_owned()).collect(),
+            ..Config::default()
+        };
+        let words = std::iter::once("barkeep").chain(line.split_whitespace());
+        let asked = Asked::new(&Cli::read(words).unwrap(), &config);
+        let contexts = asked.contexts();
+        contexts
+            .iter()
+            .map(|context| context.name().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_configuration_and_that_over_the_current_context() {
+        let current = Context::Current.name();
+        for (line, open, want) in [
+            ("", &[][..], &[current][..]),
+            ("", &["a", "b", "a"], &["a", "b"]),
+            ("--context c", &["a", "b"], &["c"]),
+            ("--context c,d --context e,c", &["a"], &["c", "d", "e"]),
+            ("--context=", &["a"], &["a"]),
+            ("--user me", &["a", "b"], &[current]),
+            ("--context c --cluster x", &["a"], &["c"]),
+        ] {
+            assert_eq!(contexts(line, open), want, "{line}");
+        }
+        let many: Vec<String> = (0..300).map(|n| format!("c{n}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(contexts("", &many).len(), MOST);
+    }
+
+    #[cfg(feature = "demo")]
+    #[test]
+    fn the_simulated_cluster_is_opened_alone_or_beside_those_that_are_named() {
+        use crate::model::context::SIMULATED;
+
+        assert_eq!(contexts("--demo", &["a"]), [SIMULATED]);
+        assert_eq!(contexts("--demo --context a,b", &[]), ["a", "b", SIMULATED]);
+        assert_eq!(contexts("", &["a", SIMULATED]), ["a", SIMULATED]);
+    }
 }

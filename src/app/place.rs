@@ -268,9 +268,12 @@ impl App {
                     Some(2..) => format!("{cluster}:{service}/{name}"),
                     _ => format!("{service}/{name}"),
                 };
-                let help = |what: &str| match several {
-                    true => format!("{what} in {cluster}"),
-                    false => what.to_owned(),
+                let help = |what: &str| {
+                    if several {
+                        format!("{what} in {cluster}")
+                    } else {
+                        what.to_owned()
+                    }
                 };
                 let wanted = rank(&path, typed)
                     .or_else(|| rank(&map.id.namespace, typed.trim_start_matches("ns ")));

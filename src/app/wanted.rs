@@ -13,7 +13,7 @@ const WORST: usize = 6;
 /// Usage of the list of all Instances is asked for in this many namespaces at most: those on screen.
 const MEASURED: usize = 4;
 /// A cluster that has said nothing for so long is not waited for where another has answered, milliseconds.
-const SILENCE: i64 = 5_000;
+const SILENCE: i64 = 8_000;
 
 impl App {
     /// Every stream that what is on screen needs, and a few that are kept warm.

@@ -4,7 +4,7 @@ use super::{
     ids::{ClusterId, Name},
     source::{Source, What},
     table::Slot,
-    tree::Map,
+    tree::{Map, Server},
     world::{World, kind_of},
 };
 
@@ -86,25 +86,25 @@ impl World {
                     pod.claims.holds(source) && here(pod.cluster, &pod.row.meta.namespace)
                 })
                 .count(),
-            what => match kind_of(what) {
-                Some(kind) => self
-                    .servers
-                    .iter()
-                    .filter(|(_, server)| {
-                        server.claims.holds(source)
-                            && server.row.as_ref().is_some_and(|row| {
-                                row.kind == *kind && here(server.key.cluster, &row.meta.namespace)
-                            })
-                    })
-                    .count(),
-                None => {
-                    let of = |map: &Map| {
-                        let held = map.satellites.values();
-                        held.filter(|(held, ..)| *held == what).count()
+            what => {
+                if let Some(kind) = kind_of(what) {
+                    let servers = self.servers.iter().map(|(_, server)| server);
+                    let of_kind = |server: &&Server| {
+                        server.row.as_ref().is_some_and(|row| {
+                            row.kind == *kind && here(server.key.cluster, &row.meta.namespace)
+                        })
                     };
-                    maps().map(of).sum()
+                    return servers
+                        .filter(|server| server.claims.holds(source))
+                        .filter(of_kind)
+                        .count();
                 }
-            },
+                let of = |map: &Map| {
+                    let held = map.satellites.values();
+                    held.filter(|(held, ..)| *held == what).count()
+                };
+                maps().map(of).sum()
+            }
         }
     }
 }

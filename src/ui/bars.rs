@@ -34,7 +34,7 @@ impl Painter {
         right.push((clock.unwrap_or_default().into(), self.theme.text));
 
         let step = format!(" {} ", self.glyphs.step);
-        let mut path = self.path(app);
+        let mut path = path(app);
         let x = frame
             .set_stringn(1, 0, "barkeep", 7, self.theme.title_focused)
             .0
@@ -77,32 +77,6 @@ impl Painter {
                     + 3;
             }
         }
-    }
-
-    /// Where we are: the cluster of the Map that is looked at, or all of them, and what is selected down to the focus.
-    fn path(&self, app: &App) -> Vec<CompactString> {
-        let of_a_map = !matches!(app.focus, Pane::Services | Pane::All);
-        let map = app.id(Pane::Maps).filter(|_| of_a_map);
-        let of_map = map.and_then(|id| app.tell_apart(id.cluster()?));
-        let context = of_map.map_or_else(
-            || {
-                let names = app.open_clusters().map(|(_, cluster)| &*cluster.context);
-                names.collect::<Vec<&str>>().join(", ").into()
-            },
-            CompactString::from,
-        );
-        let mut path = vec![context];
-        if app.focus == Pane::All {
-            path.push("all Instances".into());
-        } else {
-            let upto = Pane::HOME
-                .iter()
-                .take(app.focus as usize + 1)
-                .filter(|pane| **pane != Pane::Instances);
-            path.extend(upto.filter_map(|pane| name_of(app, *pane)));
-        }
-        path.retain(|name| !name.is_empty());
-        path
     }
 
     /// How everything stands: of several clusters how many are live, and what is wrong with the one that is worst off.
@@ -256,7 +230,7 @@ impl Painter {
                 .first()
                 .and_then(|key| key.parse::<crate::keys::Chord>().ok());
             let key = key.map(|key| key.hint(self.ascii())).unwrap_or_default();
-            let hint = self.hint(app, entry);
+            let hint = hint(app, entry);
             let needs = width(&key) + 1 + width(&hint);
             // Help is always there, whatever else has to go.
             let rest = if entry.hint == "help" { 0 } else { 9 };
@@ -285,17 +259,6 @@ impl Painter {
         None
     }
 
-    /// The word of a command; of several clusters, the one that it is about.
-    fn hint(&self, app: &App, entry: &Entry) -> CompactString {
-        let about = app
-            .login_needed()
-            .filter(|_| entry.command == Command::LogIn);
-        match about.and_then(|cluster| app.tell_apart(cluster)) {
-            Some(name) => format_compact!("{} to {name}", entry.hint),
-            None => entry.hint.into(),
-        }
-    }
-
     /// A line that is being typed.
     fn field(&self, sign: &str, text: &str, hint: &str, app: &App, frame: &mut Buffer) -> Position {
         let (columns, rows) = app.size;
@@ -313,5 +276,42 @@ impl Painter {
         let at = columns.saturating_sub(width(hint) as u16 + 1);
         frame.set_stringn(at, y, hint, width(hint), self.theme.muted);
         Position { x, y }
+    }
+}
+
+/// Where we are: the cluster of the Map that is looked at, or all of them, and what is selected down to the focus.
+fn path(app: &App) -> Vec<CompactString> {
+    let of_a_map = !matches!(app.focus, Pane::Services | Pane::All);
+    let map = app.id(Pane::Maps).filter(|_| of_a_map);
+    let of_map = map.and_then(|id| app.tell_apart(id.cluster()?));
+    let context = of_map.map_or_else(
+        || {
+            let names = app.open_clusters().map(|(_, cluster)| &*cluster.context);
+            names.collect::<Vec<&str>>().join(", ").into()
+        },
+        CompactString::from,
+    );
+    let mut path = vec![context];
+    if app.focus == Pane::All {
+        path.push("all Instances".into());
+    } else {
+        let upto = Pane::HOME
+            .iter()
+            .take(app.focus as usize + 1)
+            .filter(|pane| **pane != Pane::Instances);
+        path.extend(upto.filter_map(|pane| name_of(app, *pane)));
+    }
+    path.retain(|name| !name.is_empty());
+    path
+}
+
+/// The word of a command; of several clusters, the one that it is about.
+fn hint(app: &App, entry: &Entry) -> CompactString {
+    let about = app
+        .login_needed()
+        .filter(|_| entry.command == Command::LogIn);
+    match about.and_then(|cluster| app.tell_apart(cluster)) {
+        Some(name) => format_compact!("{} to {name}", entry.hint),
+        None => entry.hint.into(),
     }
 }

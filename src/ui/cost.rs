@@ -8,7 +8,7 @@ use super::{
     grid::{Cell, Column, Grid, whole, yielding},
 };
 use crate::{
-    app::{App, Bill, Line, Wire},
+    app::{App, Bill, Cluster, Line, Wire},
     layout::Area,
     model::{FeedState, What},
     text::{age, bytes, count},
@@ -82,7 +82,7 @@ impl Painter {
 
     fn wire(&self, app: &App, wire: &Wire) -> Vec<Cell> {
         let cluster = app.clusters.get(usize::from(wire.cluster.0));
-        let meter = cluster.map(|cluster| cluster.meter()).unwrap_or_default();
+        let meter = cluster.map(Cluster::meter).unwrap_or_default();
         let text = self.theme.text;
         let throttled = if meter.throttled > 0 {
             self.theme.warn
@@ -98,10 +98,7 @@ impl Painter {
                 self.theme.muted,
             ),
             (count(meter.requests), text),
-            (
-                count(cluster.map_or(0, |cluster| cluster.requests_a_minute())),
-                text,
-            ),
+            (count(cluster.map_or(0, Cluster::requests_a_minute)), text),
             (bytes(meter.bytes), text),
             (count(meter.throttled), throttled),
             (
@@ -118,6 +115,7 @@ impl Painter {
         let (text, muted) = (self.theme.text, self.theme.muted);
         let what = match source.what {
             What::Troubled => format_compact!("{} in trouble", cost.plural),
+            What::Usage => format_compact!("usage of {}", cost.plural),
             _ => cost.plural.into(),
         };
         let namespace = source.namespace.as_deref();

@@ -58,9 +58,12 @@ impl Painter {
             .map(|slot| {
                 columns
                     .iter()
-                    .map(|column| match (column.when)(&app.world) {
-                        true => (column.cell)(&app.world, *slot),
-                        false => Cell::Blank,
+                    .map(|column| {
+                        if (column.when)(&app.world) {
+                            (column.cell)(&app.world, *slot)
+                        } else {
+                            Cell::Blank
+                        }
                     })
                     .collect()
             })

@@ -148,7 +148,7 @@ fn follow(
     );
     let send = |url: &str| cluster.send("PATCH", url, content_type, body.as_bytes());
     // Controllers write too. A dry run between two equal looks is an answer about just that object.
-    let (before, theirs) = eventually(Duration::from_secs(60), || {
+    let (before, theirs) = eventually(Duration::from_mins(1), || {
         let before = get();
         let theirs = send(&format!("{url}&dryRun=All"));
         (get() == before).then_some((before, theirs))

@@ -161,7 +161,7 @@ fn nobody_waits_for_one_that_says_nothing() {
     }
     assert!(!run.app.is_quiet(), "it may still answer");
     run.app.seek_namespace(US, "shop-prod");
-    run.wait(5 * SECOND);
+    run.wait(8 * SECOND);
     assert!(run.app.is_quiet());
     // One that has begun to answer is waited for.
     let pods = of(US, What::Namespaces, "");
