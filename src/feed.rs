@@ -101,3 +101,7 @@ impl Feeds {
         self.tasks.iter().map(cost).collect()
     }
 }
+
+#[cfg(all(test, feature = "demo"))]
+#[path = "feed_tests.rs"]
+mod tests;
