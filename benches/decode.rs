@@ -140,11 +140,7 @@ async fn feed(listed: Bytes, changed: Bytes, rows: usize) {
         kube::Client::new(service, "default"),
         Uri::from_static("https://bench"),
     );
-    let source = Source {
-        cluster: ClusterId(0),
-        what: What::Instances,
-        namespace: None,
-    };
+    let source = Source::all(ClusterId(0), What::Instances);
     let (out, mut news) = tokio::sync::mpsc::channel(64);
     let task = tokio::spawn(follow(asker, source, out));
     let mut have = 0;

@@ -25,12 +25,18 @@ pub enum Command {
     Back,
     /// To the pane on the left.
     Left,
+    /// To the pane on the right.
+    Right,
     /// To the next pane.
     NextPane,
     /// To the previous pane.
     PreviousPane,
     /// The pane with focus alone, or beside the others again.
     Zoom,
+    /// Into the panel that shows the overview, or back.
+    Overview,
+    /// The Servers as cards in a column for each Group, or as a list again.
+    Board,
     /// Narrow the list by a text.
     Filter,
     /// Sort by the next column.
@@ -76,6 +82,8 @@ pub enum Scope {
     Inward,
     /// Where there is something to the left.
     Outward,
+    /// Where Servers are looked at.
+    Servers,
     /// While a credential plugin waits for a person.
     LoginNeeded,
 }
@@ -150,9 +158,19 @@ pub const COMMANDS: &[Entry] = &[
         ..gesture(
             Command::Open,
             "open",
-            &["enter", "right"],
+            &["enter"],
             "open",
             "into what is selected",
+        )
+    },
+    Entry {
+        scope: Scope::Inward,
+        ..gesture(
+            Command::Right,
+            "right",
+            &["right"],
+            "",
+            "to the pane on the right",
         )
     },
     Entry {
@@ -237,11 +255,28 @@ pub const COMMANDS: &[Entry] = &[
         )
     },
     entry(
+        Command::Overview,
+        "overview",
+        &["1"],
+        "overview",
+        "into the panel about what is selected, or back",
+    ),
+    Entry {
+        scope: Scope::Servers,
+        ..entry(
+            Command::Board,
+            "board",
+            &["b"],
+            "board",
+            "Servers as cards, a column for each Group, or as a list",
+        )
+    },
+    entry(
         Command::Zoom,
         "zoom",
         &["z"],
         "zoom",
-        "this pane alone, or beside the others again",
+        "what has the focus alone, or beside the others again",
     ),
     gesture(Command::Down, "down", &["j", "down"], "", "one row down"),
     gesture(Command::Up, "up", &["k", "up"], "", "one row up"),

@@ -21,11 +21,7 @@ async fn a_stream_is_counted_by_itself_and_ends_with_its_connection() {
     let cluster = ClusterId(3);
     let server = http::Uri::from_static("http://demo");
     feeds.connect(cluster, Some(Asker::new(demo.client(), server)));
-    let source = |what| Source {
-        cluster,
-        what,
-        namespace: None,
-    };
+    let source = |what| Source::all(cluster, what);
     let wanted = BTreeSet::from([What::Namespaces, What::Jobs].map(source));
     assert!(feeds.sync(&wanted, 7).is_empty());
     let mut complete = BTreeSet::new();

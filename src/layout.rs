@@ -7,7 +7,9 @@ pub const LEAST: (u16, u16) = (40, 10);
 
 /// Columns from which on panes stand side by side.
 const WIDE: u16 = 100;
-/// Rows from which on the Instances are docked below.
+/// Columns from which on there is room for a third pane beside the Instances.
+const WIDEST: u16 = 160;
+/// Rows from which on the panel is docked below.
 const TALL: u16 = 20;
 
 /// A rectangle in cells.
@@ -30,22 +32,49 @@ pub struct Spot {
     pub pane: Pane,
     /// Where.
     pub area: Area,
-    /// Lines between title and headings: what goes with a Server.
-    pub details: u16,
 }
 
 impl Spot {
     /// How many rows of the list there is room for.
     pub fn rows(&self) -> u16 {
-        self.area.height.saturating_sub(2 + self.details)
+        self.area.height.saturating_sub(2)
     }
 }
 
-/// What is shown of the panes on a screen of this size: header and footer take a line each.
-pub fn spots(size: (u16, u16), focus: Pane, zoom: bool) -> Vec<Spot> {
+/// What has the focus, and what it wants of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The pane with focus, or that had it before the panel took it.
+    pub pane: Pane,
+    /// The panel has the focus.
+    pub in_panel: bool,
+    /// What has the focus has the screen to itself.
+    pub zoom: bool,
+    /// The Servers are cards in columns, and want all the room there is.
+    pub board: bool,
+}
+
+/// What is shown of panes and panel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// The panes, from left to right. Nothing at all where the screen is too small.
+    pub panes: Vec<Spot>,
+    /// The docked panel. Its first line is the title.
+    pub panel: Option<Area>,
+}
+
+impl Shape {
+    /// Rows of the panel's content.
+    pub fn panel_rows(&self) -> u16 {
+        self.panel.map_or(0, |area| area.height.saturating_sub(1))
+    }
+}
+
+/// What is shown on a screen of this size: header and footer take a line each.
+pub fn shape(size: (u16, u16), view: View) -> Shape {
     let (width, height) = size;
     if width < LEAST.0 || height < LEAST.1 {
-        return Vec::new();
+        return Shape::default();
     }
     let body = Area {
         x: 0,
@@ -53,82 +82,68 @@ pub fn spots(size: (u16, u16), focus: Pane, zoom: bool) -> Vec<Spot> {
         width,
         height: height - 2,
     };
-    let alone = |pane: Pane| {
-        vec![Spot {
-            pane,
-            area: body,
-            details: details(pane, body),
-        }]
-    };
-    if zoom || focus == Pane::All {
-        return alone(focus);
+    let is_board = view.board && view.pane == Pane::Servers;
+    // A list that is looked through, or a board, wants all the room until somebody asks for the panel.
+    let docked = height >= TALL && (view.in_panel || view.pane != Pane::All && !is_board);
+    if view.in_panel && (view.zoom || !docked) {
+        return Shape {
+            panes: Vec::new(),
+            panel: Some(body),
+        };
     }
-    let wide = width >= WIDE;
-    if !wide && (focus != Pane::Servers && focus != Pane::Instances || height < TALL) {
-        return alone(focus);
-    }
-    // Instances below, behind a rule.
-    let below = if height < TALL {
-        0
+    let docked = docked && !view.zoom;
+    let below = if docked {
+        (body.height * 3 / 5).max(9)
     } else {
-        (body.height * 9 / 20).max(9)
+        0
     };
     let above = Area {
-        height: body.height - below - u16::from(below > 0),
+        height: body.height - below - u16::from(docked),
         ..body
     };
-    let mut spots = if wide {
-        let services = (width * 9 / 50).clamp(21, 32);
-        let maps = (width / 4).clamp(28, 48);
-        let at = |x: u16, width: u16| Area { x, width, ..above };
-        vec![
-            Spot {
-                pane: Pane::Services,
-                area: at(0, services),
-                details: 0,
-            },
-            Spot {
-                pane: Pane::Maps,
-                area: at(services + 1, maps),
-                details: 0,
-            },
-            Spot {
-                pane: Pane::Servers,
-                area: at(services + maps + 2, width - services - maps - 2),
-                details: 0,
-            },
-        ]
-    } else {
-        vec![Spot {
-            pane: Pane::Servers,
-            area: above,
-            details: 0,
-        }]
-    };
-    if below > 0 {
-        let area = Area {
-            x: 0,
+    Shape {
+        panes: side_by_side(above, view, is_board),
+        panel: docked.then(|| Area {
             y: above.y + above.height + 1,
-            width,
             height: below,
-        };
-        spots.push(Spot {
-            pane: Pane::Instances,
-            area,
-            details: details(Pane::Instances, area),
-        });
-    } else if focus == Pane::Instances {
-        return alone(focus);
+            ..body
+        }),
     }
-    spots
 }
 
-fn details(pane: Pane, area: Area) -> u16 {
-    match pane {
-        Pane::Instances if area.height >= 14 => 4,
-        Pane::Instances if area.height >= 8 => 3,
-        _ => 0,
+/// The panes that there is room for.
+fn side_by_side(area: Area, view: View, is_board: bool) -> Vec<Spot> {
+    let Area { width, .. } = area;
+    let services = (width * 9 / 50).clamp(21, 32);
+    let maps = (width / 4).clamp(28, 48);
+    let columns: Vec<(Pane, u16)> = match view.pane {
+        _ if view.zoom || width < WIDE || is_board => Vec::new(),
+        Pane::All => Vec::new(),
+        Pane::Instances if width >= WIDEST => vec![(Pane::Maps, 28), (Pane::Servers, width / 4)],
+        Pane::Instances => vec![(Pane::Servers, width * 3 / 10)],
+        _ => vec![(Pane::Services, services), (Pane::Maps, maps)],
+    };
+    let last = match view.pane {
+        pane if columns.is_empty() => pane,
+        Pane::Instances => Pane::Instances,
+        _ => Pane::Servers,
+    };
+    let mut x = 0;
+    let mut spots = Vec::with_capacity(columns.len() + 1);
+    for (pane, width) in columns {
+        spots.push(Spot {
+            pane,
+            area: Area { x, width, ..area },
+        });
+        x += width + 1;
     }
+    let area = Area {
+        x,
+        width: width - x,
+        ..area
+    };
+    spots.push(Spot { pane: last, area });
+    spots
 }
 
 #[cfg(test)]
@@ -136,39 +151,59 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_overlaps_and_nothing_is_left_over_at_any_size() {
+    fn nothing_overlaps_and_what_has_the_focus_is_there_at_any_size() {
+        let panes = [
+            Pane::Services,
+            Pane::Maps,
+            Pane::Servers,
+            Pane::Instances,
+            Pane::All,
+        ];
         for width in (LEAST.0..240).step_by(7) {
             for height in LEAST.1..70 {
-                for focus in [
-                    Pane::Services,
-                    Pane::Maps,
-                    Pane::Servers,
-                    Pane::Instances,
-                    Pane::All,
-                ] {
-                    let spots = spots((width, height), focus, false);
-                    assert!(
-                        spots.iter().any(|spot| spot.pane == focus),
-                        "{width}x{height} {focus:?}"
-                    );
-                    let mut cells = vec![false; usize::from(width) * usize::from(height)];
-                    for Spot { area, .. } in &spots {
-                        for y in area.y..area.y + area.height {
-                            for x in area.x..area.x + area.width {
-                                let cell = &mut cells
-                                    [usize::from(y) * usize::from(width) + usize::from(x)];
-                                assert!(!*cell, "{width}x{height}");
-                                *cell = true;
-                            }
-                        }
-                    }
-                    assert!(
-                        spots.iter().all(|spot| spot.rows() >= 1),
-                        "{width}x{height} {spots:?}"
-                    );
+                for n in 0..panes.len() * 8 {
+                    let view = View {
+                        pane: panes[n / 8],
+                        in_panel: n & 1 > 0,
+                        zoom: n & 2 > 0,
+                        board: n & 4 > 0,
+                    };
+                    holds((width, height), view);
                 }
             }
         }
-        assert!(spots((39, 24), Pane::Services, false).is_empty());
+        let view = View {
+            pane: Pane::Services,
+            in_panel: false,
+            zoom: false,
+            board: false,
+        };
+        assert_eq!(shape((39, 24), view), Shape::default());
+    }
+
+    fn holds((width, height): (u16, u16), view: View) {
+        let shape = shape((width, height), view);
+        let there = if view.in_panel {
+            shape.panel.is_some()
+        } else {
+            shape.panes.iter().any(|spot| spot.pane == view.pane)
+        };
+        assert!(there, "{width}x{height} {view:?}");
+        let mut cells = vec![false; usize::from(width) * usize::from(height)];
+        let areas = shape.panes.iter().map(|spot| spot.area).chain(shape.panel);
+        for area in areas {
+            for y in area.y..area.y + area.height {
+                for x in area.x..area.x + area.width {
+                    let cell = &mut cells[usize::from(y) * usize::from(width) + usize::from(x)];
+                    assert!(!*cell, "{width}x{height} {view:?}");
+                    *cell = true;
+                }
+            }
+        }
+        let roomy = shape.panes.iter().all(|spot| spot.rows() >= 1);
+        assert!(
+            roomy && (shape.panel.is_none() || shape.panel_rows() >= 7),
+            "{width}x{height} {shape:?}"
+        );
     }
 }

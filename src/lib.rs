@@ -37,6 +37,7 @@ pub mod layout;
 pub mod log;
 pub mod model;
 pub mod opening;
+pub mod panels;
 pub mod panes;
 pub mod paths;
 pub mod run;

@@ -124,7 +124,9 @@ impl Session {
 
     /// Draws the state.
     pub fn draw(&mut self, frame: &mut Buffer) -> Option<Position> {
-        self.painter.draw(&self.app, frame)
+        let cursor = self.painter.draw(&self.app, frame);
+        self.app.panel_has(self.painter.panel_lines());
+        cursor
     }
 
     /// Does what needs no terminal. Nothing of it waits for a network.

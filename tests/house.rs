@@ -119,6 +119,7 @@ fn rooms_look_one_way_only() {
         ("cluster", &["kinds", "model"]),
         ("demo", &["cluster", "model"]),
         ("panes", &["model"]),
+        ("panels", &["model", "panes", "text"]),
         ("layout", &["panes"]),
         ("text", &[]),
         ("keys", &["model"]),
@@ -127,7 +128,9 @@ fn rooms_look_one_way_only() {
         ("effect", &["model"]),
         (
             "ui",
-            &["app", "command", "keys", "layout", "model", "panes", "text"],
+            &[
+                "app", "command", "keys", "layout", "model", "panels", "panes", "text",
+            ],
         ),
         ("terminal", &["keys", "model", "text", "ui"]),
         (

@@ -21,9 +21,23 @@ use ratatui::{buffer::Buffer, layout::Rect};
 /// When the fixture was taken, and a little later.
 const NOW: i64 = 1_795_439_100_000;
 const OBJECTS: &str = include_str!("fixtures/cluster.jsonl");
+/// What stands around these: quotas, limits, endpoints, revisions, grants, Events, and that there is configuration.
+const AROUND: &str = include_str!("fixtures/around.jsonl");
+
+fn objects() -> impl Iterator<Item = &'static str> {
+    OBJECTS.lines().chain(AROUND.lines())
+}
 
 fn kind(kind: &str) -> What {
     match kind {
+        "ResourceQuota" => What::Quotas,
+        "LimitRange" => What::Limits,
+        "EndpointSlice" => What::Endpoints,
+        "ControllerRevision" => What::Revisions,
+        "RoleBinding" => What::Grants,
+        "ConfigMap" => What::ConfigMaps,
+        "Secret" => What::Secrets,
+        "Event" => What::Events,
         "Namespace" => What::Namespaces,
         "Deployment" => What::Deployments,
         "StatefulSet" => What::StatefulSets,
@@ -46,7 +60,7 @@ fn kind(kind: &str) -> What {
 fn deliveries() -> HashMap<Source, Vec<Change>> {
     let mut names = Interner::default();
     let mut all: HashMap<Source, Vec<Change>> = HashMap::new();
-    for line in OBJECTS.lines() {
+    for line in objects() {
         let object: serde_json::Value = serde_json::from_str(line).unwrap();
         let what = kind(object["kind"].as_str().unwrap());
         let row = what
@@ -56,18 +70,39 @@ fn deliveries() -> HashMap<Source, Vec<Change>> {
             .unwrap();
         let namespace = object["metadata"]["namespace"].as_str();
         let source = |namespace: Option<&str>| Source {
-            cluster: ClusterId(0),
-            what,
             namespace: namespace.map(Into::into),
+            ..Source::all(ClusterId(0), what)
         };
+        let mut sources = vec![source(None), source(namespace)];
+        if object["type"] == "Warning" {
+            sources.push(Source {
+                what: What::Warnings,
+                ..source(namespace)
+            });
+        }
         // What is watched over the whole cluster is what is watched in each namespace.
-        for source in [source(None), source(namespace)] {
+        for source in sources {
             all.entry(source)
                 .or_default()
                 .push(Change::Put(row.clone()));
         }
     }
     all
+}
+
+/// One object as it is delivered to who looks at it closely.
+fn closely(source: &Source) -> Option<Change> {
+    let (namespace, name) = (source.namespace.as_deref()?, source.name.as_deref()?);
+    let found = objects().find(|line| {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        let about = &object["metadata"];
+        kind(object["kind"].as_str().unwrap()) == source.what
+            && (about["namespace"].as_str(), about["name"].as_str())
+                == (Some(namespace), Some(name))
+    });
+    let mut names = Interner::default();
+    let row = source.served().row(found?.as_bytes(), &mut names).unwrap();
+    row.map(Change::Put)
 }
 
 /// A program as it is run by tests: every stream that it wants is answered at once.
@@ -156,6 +191,7 @@ impl Screen {
                     ..source.clone()
                 };
                 let changes = self.deliveries.get(&of_any).cloned().unwrap_or_default();
+                let changes = changes.into_iter().chain(closely(&source)).collect();
                 self.tell(&source, News::Begin);
                 self.tell(&source, News::Changes(changes));
                 self.tell(&source, News::Synced);
@@ -232,6 +268,58 @@ fn a_server_with_all_that_goes_with_it() {
     insta::assert_snapshot!(
         "server-80x24",
         screen(SMALL).keys(":shop/prod/web<enter>").text()
+    );
+}
+
+#[test]
+fn overviews_of_all_that_can_be_selected() {
+    for (name, keys) in [
+        ("service", ":shop<enter><esc>"),
+        ("map", ":shop/prod<enter><esc>"),
+        ("web", ":shop/prod/web<enter><esc>"),
+        ("report", ":analytics/data-platform/report<enter><esc>"),
+        ("instance", ":shop/dev/crasher<enter>"),
+    ] {
+        for (columns, rows) in [(200, 50), WIDE, SMALL] {
+            let text = screen((columns, rows)).keys(keys).text();
+            insta::assert_snapshot!(format!("overview-{name}-{columns}x{rows}"), text);
+        }
+    }
+    // All that there is to say, and on a screen where only a part of it has room.
+    let whole = screen((120, 70))
+        .keys(":shop/prod/web<enter><esc>1z")
+        .text();
+    insta::assert_snapshot!("overview-whole-120x70", whole);
+    let small = screen((40, 12))
+        .keys(":shop/prod/web<enter><esc>1jj")
+        .text();
+    insta::assert_snapshot!("overview-scrolled-40x12", small);
+}
+
+#[test]
+fn servers_as_cards_by_group() {
+    insta::assert_snapshot!(
+        "board-120x40",
+        screen(WIDE).keys(":shop/prod<enter>b").text()
+    );
+    insta::assert_snapshot!(
+        "board-80x24",
+        screen(SMALL).keys(":shop/dev<enter>bj").text()
+    );
+}
+
+#[test]
+fn an_overview_says_what_may_not_be_read() {
+    let refuse = |source: &Source| {
+        matches!(
+            source.what,
+            What::Secrets | What::Events | What::Warnings | What::Grants
+        )
+    };
+    let mut screen = Screen::new(WIDE, refuse, &[]).keys(":shop/prod<enter><esc>");
+    insta::assert_snapshot!(
+        "overview-refused-120x40",
+        screen.text_with(Theme::plain(), &glyphs::UNICODE)
     );
 }
 

@@ -58,6 +58,11 @@ impl App {
 
     /// Does what is meant.
     pub fn act(&mut self, command: Command) -> Vec<Effect> {
+        if self.in_panel && self.scroll_panel(command)
+            || self.on_board() && self.move_on_board(command)
+        {
+            return Vec::new();
+        }
         let page = self.page(self.focus).saturating_sub(1).max(1);
         let index = self.list(self.focus).index().unwrap_or(0);
         match command {
@@ -67,13 +72,18 @@ impl App {
             Command::PageDown => self.go(index + page),
             Command::Top => self.go(0),
             Command::Bottom => self.go(usize::MAX),
-            Command::Open => self.open(),
+            Command::Open | Command::Right => self.open(),
             Command::Back => self.back(),
             Command::Left => self.leave(),
             Command::NextPane => self.turn(1),
             Command::PreviousPane => self.turn(-1),
             Command::Zoom => self.zoom = !self.zoom,
-            Command::Filter => self.overlay = Overlay::Filter,
+            Command::Overview => self.turn_to_panel(),
+            Command::Board => self.board = !self.board,
+            Command::Filter => {
+                self.leave_panel();
+                self.overlay = Overlay::Filter;
+            }
             Command::SortNext => self.sort_by(1),
             Command::SortPrevious => self.sort_by(-1),
             Command::SortInvert => {
@@ -122,6 +132,7 @@ impl App {
 
     /// Gives a pane the focus and remembers the place.
     pub(super) fn show(&mut self, pane: Pane) {
+        self.in_panel = false;
         if self.focus != pane {
             self.remember();
             self.focus = pane;
@@ -134,7 +145,7 @@ impl App {
             Pane::Services => Pane::Maps,
             Pane::Maps => Pane::Servers,
             Pane::Servers => Pane::Instances,
-            Pane::Instances | Pane::All => return,
+            Pane::Instances | Pane::All => return self.turn_to_panel(),
         };
         let Some(id) = self.id(self.focus) else {
             return;
@@ -145,7 +156,9 @@ impl App {
     }
 
     fn back(&mut self) {
-        if self.zoom && self.list(self.focus).filter.is_empty() {
+        if self.in_panel {
+            self.leave_panel();
+        } else if self.zoom && self.list(self.focus).filter.is_empty() {
             self.zoom = false;
         } else if self.list(self.focus).filter.is_empty() {
             self.leave();
@@ -155,6 +168,9 @@ impl App {
     }
 
     fn leave(&mut self) {
+        if self.in_panel {
+            return self.leave_panel();
+        }
         self.show(match self.focus {
             Pane::Services | Pane::Maps | Pane::All => Pane::Services,
             Pane::Servers => Pane::Maps,
@@ -162,13 +178,19 @@ impl App {
         });
     }
 
+    /// From pane to pane, and to the panel after the last.
     fn turn(&mut self, by: isize) {
         let panes = Pane::HOME;
-        let Some(at) = panes.iter().position(|pane| *pane == self.focus) else {
-            return self.show(Pane::Services);
+        let at = match panes.iter().position(|pane| *pane == self.focus) {
+            _ if self.in_panel => panes.len(),
+            Some(at) => at,
+            None => return self.turn_to_panel(),
         };
-        let next = (at.cast_signed() + by).rem_euclid(panes.len().cast_signed()) as usize;
-        self.show(panes[next]);
+        let stops = panes.len().cast_signed() + 1;
+        match panes.get((at.cast_signed() + by).rem_euclid(stops) as usize) {
+            Some(pane) => self.show(*pane),
+            None => self.turn_to_panel(),
+        }
     }
 
     fn sort_by(&mut self, by: isize) {

@@ -1,9 +1,12 @@
 //! The state, and how events change it: synchronous, without I/O, and with the time handed in.
 
 mod act;
+mod board;
+mod closely;
 mod clusters;
 mod cost;
 mod list;
+mod panel;
 mod place;
 mod standing;
 mod wanted;
@@ -13,7 +16,7 @@ use std::collections::{HashMap, VecDeque};
 pub use self::{
     clusters::{Choice, Cluster, MOST, Manner, Reach},
     cost::{Bill, Line, Wire},
-    list::{Id, List, Sort},
+    list::{List, Sort},
     place::Suggestion,
     standing::{Standing, Summary},
 };
@@ -21,9 +24,9 @@ use crate::{
     command,
     effect::Effect,
     event::{Event, Meter},
-    layout::{Spot, spots},
+    layout::Spot,
     model::{FeedState, MapId, News, Offer, Problem, What, World, grouping::Grouping},
-    panes::Pane,
+    panes::{Id, Pane},
 };
 
 /// What floats above the panes and gets the keys first.
@@ -67,8 +70,12 @@ pub struct App {
     pub unread: Option<Problem>,
     /// The pane with focus.
     pub focus: Pane,
-    /// It has the screen to itself.
+    /// The panel has taken it.
+    pub in_panel: bool,
+    /// What has the focus has the screen to itself.
     pub zoom: bool,
+    /// The Servers are cards in columns.
+    pub board: bool,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// The time, milliseconds since the epoch.
@@ -93,6 +100,11 @@ pub struct App {
     looked_at: Option<(MapId, i64)>,
     /// Maps that are fetched, newest first.
     warm: VecDeque<MapId>,
+    /// What the panel is about, since when.
+    dwelt: Option<(Id, i64)>,
+    /// The first line of the panel on screen, of so many.
+    panel_line: usize,
+    panel_lines: usize,
     /// When Ctrl-C was pressed last.
     interrupted: Option<i64>,
 }
@@ -118,7 +130,9 @@ impl App {
             offers: Vec::new(),
             unread: None,
             focus: Pane::Services,
+            in_panel: false,
             zoom: false,
+            board: false,
             size,
             now,
             began: now,
@@ -139,6 +153,9 @@ impl App {
             sought: None,
             looked_at: None,
             warm: VecDeque::new(),
+            dwelt: None,
+            panel_line: 0,
+            panel_lines: 0,
             interrupted: None,
         }
     }
@@ -214,7 +231,8 @@ impl App {
         {
             self.message = None;
         }
-        for Spot { pane, .. } in self.spots() {
+        self.dwell();
+        for Spot { pane, .. } in self.shape().panes {
             let rows = self.page(pane);
             self.lists[pane as usize].scroll(rows);
         }
@@ -224,16 +242,11 @@ impl App {
     /// that what waits for the selection to rest.
     pub fn wake_at(&self) -> i64 {
         let second = (self.now / 1000 + 1) * 1000;
-        let rest = self
-            .looked_at
-            .as_ref()
-            .map(|(_, since)| since + REST)
-            .filter(|at| *at > self.now);
-        let patience = Some(self.began + PATIENCE).filter(|at| *at > self.now);
-        [rest, patience]
-            .into_iter()
-            .flatten()
-            .fold(second, i64::min)
+        let looked_at = self.looked_at.as_ref().map(|(_, since)| since + REST);
+        let dwelt = self.dwelt.as_ref().map(|(_, since)| since + REST);
+        let patience = Some(self.began + PATIENCE);
+        let times = [looked_at, dwelt, patience].into_iter().flatten();
+        times.filter(|at| *at > self.now).fold(second, i64::min)
     }
 
     fn refresh_list(&mut self, pane: Pane) {
@@ -304,11 +317,6 @@ impl App {
         self.parents[pane as usize].as_ref()
     }
 
-    /// Which panes are on screen, and where.
-    pub fn spots(&self) -> Vec<Spot> {
-        spots(self.size, self.focus, self.zoom)
-    }
-
     /// The sentence in the footer, if there is one.
     pub fn message(&self) -> Option<&str> {
         self.message.as_ref().map(|(text, _)| text.as_str())
@@ -316,7 +324,8 @@ impl App {
 
     /// Rows of a pane's page.
     fn page(&self, pane: Pane) -> usize {
-        self.spots()
+        self.shape()
+            .panes
             .iter()
             .find(|spot| spot.pane == pane)
             .map_or(1, |spot| usize::from(spot.rows()).max(1))
@@ -342,10 +351,13 @@ impl App {
     pub fn applies(&self, entry: &command::Entry) -> bool {
         match entry.scope {
             command::Scope::Everywhere => true,
-            command::Scope::Inward => !matches!(self.focus, Pane::Instances | Pane::All),
+            command::Scope::Inward => !self.in_panel,
             command::Scope::Outward => {
-                self.focus != Pane::Services || !self.list(self.focus).filter.is_empty()
+                self.in_panel
+                    || self.focus != Pane::Services
+                    || !self.list(self.focus).filter.is_empty()
             }
+            command::Scope::Servers => self.focus == Pane::Servers && !self.in_panel,
             command::Scope::LoginNeeded => self.login_needed().is_some(),
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{App, Cluster, Id};
+use super::{App, Cluster};
 use crate::{
     command::{self, COMMANDS, Command},
     effect::Effect,
     model::{ClusterId, Name, Source, What, grouping::SYSTEM, tree::Map},
-    panes::Pane,
+    panes::{Id, Pane},
 };
 
 /// A place that is looked for until it is there.
@@ -80,11 +80,7 @@ impl App {
 
     /// Whether all namespaces of a cluster have been listed, or may not be.
     fn namespaces_known(&self, cluster: ClusterId) -> bool {
-        let source = Source {
-            cluster,
-            what: What::Namespaces,
-            namespace: None,
-        };
+        let source = Source::all(cluster, What::Namespaces);
         self.refused(&source) || self.world.feed(&source).is_some_and(|feed| feed.synced)
     }
 
@@ -360,11 +356,7 @@ impl App {
     fn try_namespace(&mut self, name: &str) {
         for at in 0..self.clusters.len() {
             let cluster = ClusterId(at as u8);
-            let all = Source {
-                cluster,
-                what: What::Namespaces,
-                namespace: None,
-            };
+            let all = Source::all(cluster, What::Namespaces);
             if self.refused(&all)
                 && !self.clusters[at]
                     .namespaces

@@ -1,9 +1,9 @@
 //! How far what is shown can be trusted: loading, live, stale with age and cause, forbidden; for a pane, and for all.
 
-use super::{App, Cluster, Id, PATIENCE};
+use super::{App, Cluster, PATIENCE};
 use crate::{
     model::{Cause, ClusterId, FeedState, MapId, Problem, Source, What},
-    panes::Pane,
+    panes::{Id, Pane},
 };
 
 /// How a pane, or everything, stands.
@@ -65,25 +65,14 @@ impl App {
     fn sources(&self, pane: Pane) -> Vec<Source> {
         let looked_at = self.looked_at_map();
         let all = |what| {
-            self.followed().map(move |cluster| Source {
-                cluster,
-                what,
-                namespace: None,
-            })
+            self.followed()
+                .map(move |cluster| Source::all(cluster, what))
         };
-        let of = |id: &MapId, what| Source {
-            cluster: id.cluster,
-            what,
-            namespace: Some(id.namespace.clone()),
-        };
+        let of = |id: &MapId, what| Source::of(id.cluster, what, &id.namespace);
         match (pane, looked_at) {
             (Pane::Servers, Some(id)) => {
                 let here = |what| {
-                    let wide = Source {
-                        cluster: id.cluster,
-                        what,
-                        namespace: None,
-                    };
+                    let wide = Source::all(id.cluster, what);
                     if self.refused(&wide) {
                         of(&id, what)
                     } else {

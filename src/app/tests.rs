@@ -6,6 +6,7 @@
 )]
 
 mod clusters;
+mod panel;
 mod streams;
 
 use std::collections::BTreeSet;

@@ -22,20 +22,13 @@ impl App {
         for cluster in self.followed() {
             self.want_cluster(cluster, &mut wanted);
         }
+        self.want_overview(&mut wanted);
         wanted
     }
 
     fn want_cluster(&self, cluster: ClusterId, wanted: &mut BTreeSet<Source>) {
-        let all = |what| Source {
-            cluster,
-            what,
-            namespace: None,
-        };
-        let of = |what, namespace: &Name| Source {
-            cluster,
-            what,
-            namespace: Some(namespace.clone()),
-        };
+        let all = |what| Source::all(cluster, what);
+        let of = |what, namespace: &Name| Source::of(cluster, what, namespace);
         // Asked for again now and then although it is forbidden: roles are granted while we look.
         wanted.insert(all(What::Namespaces));
         if self.refused(&all(What::Namespaces)) {
@@ -191,7 +184,7 @@ impl App {
             Some(Sought::Typed(..)) => false,
         };
         let done = |cluster: ClusterId| answered(cluster) || given_up(cluster);
-        settled && found && self.followed().all(done)
+        settled && found && self.is_at_rest() && self.followed().all(done)
     }
 
     /// Whether a cluster has said anything of what it is asked, be it a refusal.

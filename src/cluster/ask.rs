@@ -130,7 +130,13 @@ impl Asker {
             path.push('=');
             path.push_str(&encode(value));
         }
-        let mut request = Request::get(path).header(header::ACCEPT, "application/json");
+        let accept = match (served.metadata_only, verb) {
+            (_, "log") => "*/*",
+            (false, _) => "application/json",
+            (true, "list") => "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+            (true, _) => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+        };
+        let mut request = Request::get(path).header(header::ACCEPT, accept);
         if verb == "watch" {
             // A server that compresses a stream holds events back until its buffer is full.
             request = request.header(header::ACCEPT_ENCODING, "identity");

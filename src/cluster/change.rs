@@ -257,6 +257,7 @@ mod tests {
             plural: "replicasets",
             fields: "",
             few: true,
+            metadata_only: false,
             decode: |_, _| Ok(None),
         };
         let pods = What::Instances.served();

@@ -47,11 +47,7 @@ impl Bench {
     }
 
     fn with(server: &Script, what: What, asker: Asker) -> Self {
-        let source = Source {
-            cluster: ClusterId(0),
-            what,
-            namespace: None,
-        };
+        let source = Source::all(ClusterId(0), what);
         let (out, news) = mpsc::channel(16);
         Self {
             server: server.clone(),

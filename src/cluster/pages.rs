@@ -108,15 +108,9 @@ impl Feed {
     async fn page(&self, paging: &mut Paging) -> Result<ListMeta, Refusal> {
         let (tell, mut batches) = mpsc::unbounded_channel();
         let next = paging.next.clone();
-        let namespace = self.source.namespace.as_deref();
-        let page = read_page(
-            &self.asker,
-            self.served,
-            namespace,
-            &next,
-            &self.names,
-            tell,
-        );
+        let fields = self.source.fields();
+        let within = (self.source.namespace.as_deref(), fields.as_str());
+        let page = read_page(&self.asker, self.served, within, &next, &self.names, tell);
         tokio::pin!(page);
         let read = loop {
             tokio::select! {
@@ -182,7 +176,7 @@ async fn said(watch: Option<&mut Watch>) -> Said {
 async fn read_page(
     asker: &Asker,
     served: &'static Served,
-    namespace: Option<&str>,
+    (namespace, fields): (Option<&str>, &str),
     next: &str,
     names: &Names,
     tell: mpsc::UnboundedSender<Vec<Change>>,
@@ -191,8 +185,8 @@ async fn read_page(
     if !next.is_empty() {
         query.push(("continue", next));
     }
-    if !served.fields.is_empty() {
-        query.push(("fieldSelector", served.fields));
+    if !fields.is_empty() {
+        query.push(("fieldSelector", fields));
     }
     let mut answer = asker.get("list", served, namespace, None, &query).await?;
     let names = Arc::clone(names);

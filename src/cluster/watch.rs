@@ -63,12 +63,14 @@ impl Watch {
         asker: Asker,
         served: &'static Served,
         namespace: Option<Arc<str>>,
+        fields: String,
         from: From,
         names: Names,
     ) -> Self {
         let (tell, said) = mpsc::channel(64);
         let task = tokio::spawn(async move {
-            let end = run(&asker, served, namespace.as_deref(), from, &names, &tell).await;
+            let within = (namespace.as_deref(), fields.as_str());
+            let end = run(&asker, served, within, from, &names, &tell).await;
             let _ = tell.send(Said::End(end)).await;
         });
         Self { task, said }
@@ -85,7 +87,7 @@ const LIFETIME: (u64, u64) = (240, 300);
 async fn run(
     asker: &Asker,
     served: &'static Served,
-    namespace: Option<&str>,
+    (namespace, fields): (Option<&str>, &str),
     from: From,
     names: &Names,
     tell: &mpsc::Sender<Said>,
@@ -96,8 +98,8 @@ async fn run(
         ("allowWatchBookmarks", "true"),
         ("timeoutSeconds", lifetime.as_str()),
     ];
-    if !served.fields.is_empty() {
-        query.push(("fieldSelector", served.fields));
+    if !fields.is_empty() {
+        query.push(("fieldSelector", fields));
     }
     match &from {
         From::Version(version) => query.push(("resourceVersion", version)),

@@ -3,7 +3,11 @@
 //! Unknown fields are skipped without being allocated; a missing one is its default, because half-written status is the
 //! normal state of a young object. What is watched, where it is served and who decodes it is one table, [`KINDS`].
 
+mod behind;
+mod bounds;
 mod controller;
+mod detail;
+mod event;
 mod instance;
 mod job;
 mod metrics;
@@ -16,7 +20,7 @@ use serde_json::Value;
 
 use crate::model::{
     row::{Interner, Row},
-    source::What,
+    source::{Source, What},
 };
 
 /// How one thing is asked for and understood.
@@ -33,6 +37,8 @@ pub struct Served {
     pub fields: &'static str,
     /// Expected to be so few, or so small, that one streaming list beats pages.
     pub few: bool,
+    /// Only the objects' metadata are asked for.
+    pub metadata_only: bool,
     /// Object → row; `None` for an object that is no row here (a ReplicaSet long scaled away). See [`Served::row`].
     pub(crate) decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
 }
@@ -50,9 +56,46 @@ const fn served(
         plural,
         fields: "",
         few,
+        metadata_only: false,
         decode,
     }
 }
+
+/// Kinds of which one object can be looked at closely: the same resources, read with all that an overview shows.
+const CLOSELY: &[Served] = &[
+    served(
+        What::Deployments,
+        ("apps", "v1", "deployments"),
+        true,
+        detail::deployment,
+    ),
+    served(
+        What::StatefulSets,
+        ("apps", "v1", "statefulsets"),
+        true,
+        detail::stateful_set,
+    ),
+    served(
+        What::DaemonSets,
+        ("apps", "v1", "daemonsets"),
+        true,
+        detail::daemon_set,
+    ),
+    served(
+        What::CronJobs,
+        ("batch", "v1", "cronjobs"),
+        true,
+        detail::cron_job,
+    ),
+    served(What::Jobs, ("batch", "v1", "jobs"), true, detail::job),
+    served(
+        What::ReplicaSets,
+        ("apps", "v1", "replicasets"),
+        true,
+        detail::replica_set,
+    ),
+    served(What::Instances, ("", "v1", "pods"), true, detail::pod),
+];
 
 /// Everything that is watched or polled.
 pub const KINDS: &[Served] = &[
@@ -124,12 +167,81 @@ pub const KINDS: &[Served] = &[
         satellite::budget,
     ),
     served(
+        What::Endpoints,
+        ("discovery.k8s.io", "v1", "endpointslices"),
+        true,
+        behind::endpoints,
+    ),
+    served(
+        What::Revisions,
+        ("apps", "v1", "controllerrevisions"),
+        true,
+        behind::revision,
+    ),
+    served(
+        What::Quotas,
+        ("", "v1", "resourcequotas"),
+        true,
+        bounds::quota,
+    ),
+    served(What::Limits, ("", "v1", "limitranges"), true, bounds::limit),
+    served(
+        What::Policies,
+        ("networking.k8s.io", "v1", "networkpolicies"),
+        true,
+        bounds::policy,
+    ),
+    Served {
+        metadata_only: true,
+        ..served(
+            What::ConfigMaps,
+            ("", "v1", "configmaps"),
+            true,
+            behind::config,
+        )
+    },
+    Served {
+        metadata_only: true,
+        ..served(What::Secrets, ("", "v1", "secrets"), true, behind::config)
+    },
+    served(
+        What::Grants,
+        ("rbac.authorization.k8s.io", "v1", "rolebindings"),
+        true,
+        behind::grant,
+    ),
+    served(What::Events, ("", "v1", "events"), false, event::decode),
+    Served {
+        fields: "type=Warning",
+        ..served(What::Warnings, ("", "v1", "events"), false, event::decode)
+    },
+    // Not watched but read; see `cluster::follow`.
+    served(What::LastWords, ("", "v1", "pods"), true, |_, _| Ok(None)),
+    served(
         What::Usage,
         ("metrics.k8s.io", "v1beta1", "pods"),
         true,
         metrics::decode,
     ),
 ];
+
+impl Source {
+    /// How it is asked for.
+    pub fn served(&self) -> &'static Served {
+        let closely = CLOSELY.iter().find(|served| served.what == self.what);
+        closely
+            .filter(|_| self.name.is_some())
+            .unwrap_or_else(|| self.what.served())
+    }
+
+    /// The `fieldSelector` that restricts it to what is wanted.
+    pub fn fields(&self) -> String {
+        match &self.name {
+            Some(name) => format!("metadata.name={name}"),
+            None => self.served().fields.to_owned(),
+        }
+    }
+}
 
 impl What {
     /// How it is asked for.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::slim::{Metadata, Str, labels};
 use crate::model::{
-    grouping::ANNOTATIONS,
+    grouping::{ANNOTATIONS, TOLD},
     row::{Interner, NamespaceRow, Row},
 };
 
@@ -28,7 +28,7 @@ pub(super) fn decode(json: &[u8], names: &mut Interner) -> serde_json::Result<Op
     let mut meta = object.metadata.row(names);
     meta.namespace = names.name(&meta.name);
     let mut annotations = labels(&object.metadata.annotations, names);
-    annotations.retain(|key, _| ANNOTATIONS.contains(&&**key));
+    annotations.retain(|key, _| ANNOTATIONS.contains(&&**key) || TOLD.contains(&&**key));
     Ok(Some(Row::Namespace(NamespaceRow {
         meta,
         labels: labels(&object.metadata.labels, names),

@@ -4,27 +4,13 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::slim::{Metadata, Selector, Str, Strings, labels, nullable};
+use super::slim::{
+    Nothing, Object, Selector, SlimCondition, Str, Strings, labels, nullable, short,
+};
 use crate::model::{
     quantity::Quantity,
     row::{AutoscalerRow, BudgetRow, ClaimRow, IngressRow, Interner, PortRow, Row},
 };
-
-/// Any of these objects: metadata, and a spec and status of its own.
-#[derive(Default, Deserialize)]
-#[serde(
-    default,
-    bound(deserialize = "S: Deserialize<'de> + Default, T: Deserialize<'de> + Default")
-)]
-struct Object<'a, S, T> {
-    #[serde(borrow)]
-    metadata: Metadata<'a>,
-    spec: S,
-    status: T,
-}
-
-#[derive(Default, Deserialize)]
-struct Nothing {}
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -174,6 +160,9 @@ struct Target<'a> {
 struct AutoscalerStatus<'a> {
     #[serde(borrow, deserialize_with = "nullable")]
     current_metrics: Vec<Metric<'a>>,
+    #[serde(deserialize_with = "nullable")]
+    conditions: Vec<SlimCondition<'a>>,
+    desired_replicas: u32,
 }
 
 #[derive(Default, Deserialize)]
@@ -237,7 +226,15 @@ pub(super) fn autoscaler(json: &[u8], names: &mut Interner) -> serde_json::Resul
         );
         metrics.push(names.name(&text));
     }
+    let stands_still = |condition: &&SlimCondition| {
+        &*condition.status == "False" && matches!(&*condition.kind, "AbleToScale" | "ScalingActive")
+    };
+    // At 0 it rests, as it was asked to.
+    let trouble = status.conditions.iter().find(stands_still);
+    let trouble = trouble.filter(|condition| &*condition.reason != "ScalingDisabled");
     Ok(Some(Row::Autoscaler(Box::new(AutoscalerRow {
+        wanted: status.desired_replicas,
+        trouble: trouble.map(|condition| short(&condition.message, names)),
         meta: metadata.row(names),
         target: (
             names.name(&spec.scale_target_ref.kind),

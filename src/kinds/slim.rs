@@ -9,6 +9,7 @@ use serde::{
 };
 
 use crate::model::{
+    self,
     ids::{Name, Uid},
     row::{Condition, Interner, Labels, Meta, Owner},
     sanitize::clean,
@@ -85,6 +86,23 @@ pub(super) struct Metadata<'a> {
     #[serde(deserialize_with = "nullable")]
     owner_references: Vec<OwnerReference<'a>>,
 }
+
+/// Any object: metadata, and a spec and status of its own.
+#[derive(Default, Deserialize)]
+#[serde(
+    default,
+    bound(deserialize = "S: Deserialize<'de> + Default, T: Deserialize<'de> + Default")
+)]
+pub(super) struct Object<'a, S, T> {
+    #[serde(borrow)]
+    pub(super) metadata: Metadata<'a>,
+    pub(super) spec: S,
+    pub(super) status: T,
+}
+
+/// A spec or status that says nothing of interest.
+#[derive(Default, Deserialize)]
+pub(super) struct Nothing {}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -166,6 +184,49 @@ impl SlimCondition<'_> {
 pub(super) struct Selector<'a> {
     #[serde(borrow, deserialize_with = "nullable")]
     pub(super) match_labels: Strings<'a>,
+    #[serde(deserialize_with = "nullable")]
+    match_expressions: Vec<Expression<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Expression<'a> {
+    #[serde(borrow)]
+    key: Str<'a>,
+    operator: Str<'a>,
+    #[serde(deserialize_with = "nullable")]
+    values: Vec<Str<'a>>,
+}
+
+impl Selector<'_> {
+    /// All its terms; `None` where it has none, and so selects everything.
+    pub(super) fn terms(&self) -> Option<model::selector::Selector> {
+        let expression = |Expression {
+                              key,
+                              operator,
+                              values,
+                          }: &Expression| {
+            let values = values
+                .iter()
+                .map(|value| &**value)
+                .collect::<Vec<_>>()
+                .join(",");
+            match &**operator {
+                "Exists" => key.to_string(),
+                "DoesNotExist" => format!("!{}", &**key),
+                "NotIn" => format!("{} notin ({values})", &**key),
+                _ => format!("{} in ({values})", &**key),
+            }
+        };
+        let labels = self
+            .match_labels
+            .iter()
+            .map(|(key, value)| format!("{}={}", &**key, &**value));
+        let terms: Vec<String> = labels
+            .chain(self.match_expressions.iter().map(expression))
+            .collect();
+        (!terms.is_empty()).then(|| terms.join(",").parse().unwrap_or_default())
+    }
 }
 
 pub(super) fn labels(strings: &Strings, names: &mut Interner) -> Labels {

@@ -19,6 +19,7 @@ impl World {
     pub fn drop_cluster(&mut self, cluster: ClusterId) {
         self.contexts.remove(&cluster);
         self.feeds.retain(|source, _| source.cluster != cluster);
+        self.details.retain(|source, _| source.cluster != cluster);
         self.recheck.retain(|(_, key)| key.cluster != cluster);
         let pods: Vec<Slot> = self
             .instances
@@ -71,6 +72,9 @@ impl World {
 
     /// How many rows a source holds.
     pub fn rows_of(&self, source: &Source) -> usize {
+        if source.name.is_some() {
+            return usize::from(self.details.contains_key(source));
+        }
         let here = |cluster: ClusterId, namespace: &Name| source.covers(cluster, namespace);
         let maps = || {
             let maps = self.maps.iter().map(|(_, map)| map);
@@ -100,7 +104,7 @@ impl World {
                         .count();
                 }
                 let of = |map: &Map| {
-                    let held = map.satellites.values();
+                    let held = map.satellites.values().chain(map.events.values());
                     held.filter(|(held, ..)| *held == what).count()
                 };
                 maps().map(of).sum()

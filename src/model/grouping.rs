@@ -51,6 +51,9 @@ pub const ANNOTATIONS: &[&str] = &[
     "field.cattle.io/projectId",
 ];
 
+/// Annotations of a Namespace that tell people about it.
+pub const TOLD: &[&str] = &["barkeep.dev/team", "team", "owner", "description"];
+
 /// Which rule decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {

@@ -69,9 +69,8 @@ impl World {
         What::CONTROLLERS.iter().all(|what| {
             let known = |namespace: Option<Name>| {
                 let source = Source {
-                    cluster: id.cluster,
-                    what: *what,
                     namespace,
+                    ..Source::all(id.cluster, *what)
                 };
                 self.feeds
                     .get(&source)

@@ -7,8 +7,17 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use compact_str::CompactString;
 
-use super::ids::{Name, Uid};
-pub use super::intern::Interner;
+pub use super::{
+    around::{
+        AutoscalerRow, BudgetRow, ClaimRow, EndpointsRow, EventRow, GrantRow, IngressRow, Limit,
+        LimitRow, PolicyRow, PortRow, QuotaRow, RevisionRow,
+    },
+    intern::Interner,
+};
+use super::{
+    detail::Detail,
+    ids::{Name, Uid},
+};
 
 /// Labels, or a selector's `matchLabels`.
 pub type Labels = BTreeMap<Name, Name>;
@@ -284,65 +293,6 @@ pub struct ControllerRow {
     pub revision: Option<Name>,
 }
 
-/// A `core::Service`: a Server's ports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PortRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `ClusterIP`, `NodePort`, `LoadBalancer`, `ExternalName`.
-    pub expose: Name,
-    /// `spec.selector`
-    pub selector: Labels,
-    /// Name, port, target and node port of each, as text: `http 80→8080`.
-    pub ports: Vec<Name>,
-}
-
-/// What an Ingress leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IngressRow {
-    /// Identity.
-    pub meta: Meta,
-    /// Host and path, and the `core::Service` behind it.
-    pub routes: Vec<(Name, Name)>,
-}
-
-/// A HorizontalPodAutoscaler.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AutoscalerRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `spec.scaleTargetRef`: kind and name.
-    pub target: (Name, Name),
-    /// `spec.minReplicas` (1 where unset) and `spec.maxReplicas`.
-    pub range: (u32, u32),
-    /// What it measures, current of target: `cpu 20% of 70%`.
-    pub metrics: Vec<Name>,
-}
-
-/// A PersistentVolumeClaim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `status.phase`
-    pub phase: Name,
-    /// Bound capacity, else requested, bytes.
-    pub size: u64,
-}
-
-/// A PodDisruptionBudget.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BudgetRow {
-    /// Identity.
-    pub meta: Meta,
-    /// `spec.selector.matchLabels`
-    pub selector: Labels,
-    /// `min 1` or `max 25%`
-    pub rule: Name,
-    /// `status.disruptionsAllowed`
-    pub allowed: u32,
-}
-
 /// Usage of one Pod, by name: metrics.k8s.io knows no uid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageRow {
@@ -373,6 +323,24 @@ pub enum Row {
     Claim(Box<ClaimRow>),
     /// policy/v1 PodDisruptionBudget
     Budget(Box<BudgetRow>),
+    /// discovery.k8s.io/v1 EndpointSlice
+    Endpoints(Box<EndpointsRow>),
+    /// apps/v1 ControllerRevision
+    Revision(Box<RevisionRow>),
+    /// v1 ResourceQuota
+    Quota(Box<QuotaRow>),
+    /// v1 LimitRange
+    Limit(Box<LimitRow>),
+    /// networking.k8s.io/v1 NetworkPolicy
+    Policy(Box<PolicyRow>),
+    /// v1 ConfigMap or Secret: that it is there.
+    Config(Box<Meta>),
+    /// rbac.authorization.k8s.io/v1 RoleBinding
+    Grant(Box<GrantRow>),
+    /// v1 Event
+    Event(Box<EventRow>),
+    /// One object with all that its overview shows.
+    Detail(Uid, Box<Detail>),
     /// metrics.k8s.io PodMetrics
     Usage(UsageRow),
 }
@@ -389,6 +357,15 @@ impl Row {
             Self::Autoscaler(row) => row.meta.uid,
             Self::Claim(row) => row.meta.uid,
             Self::Budget(row) => row.meta.uid,
+            Self::Endpoints(row) => row.meta.uid,
+            Self::Revision(row) => row.meta.uid,
+            Self::Quota(row) => row.meta.uid,
+            Self::Limit(row) => row.meta.uid,
+            Self::Policy(row) => row.meta.uid,
+            Self::Config(meta) => meta.uid,
+            Self::Grant(row) => row.meta.uid,
+            Self::Event(row) => row.meta.uid,
+            Self::Detail(uid, _) => *uid,
             Self::Usage(_) => return None,
         })
     }

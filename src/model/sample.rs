@@ -198,9 +198,8 @@ impl From<UsageRow> for Row {
 /// The source of a kind, of all namespaces or of one.
 pub(crate) fn source(what: What, namespace: &str) -> Source {
     Source {
-        cluster: ClusterId(0),
-        what,
         namespace: (!namespace.is_empty()).then(|| namespace.into()),
+        ..Source::all(ClusterId(0), what)
     }
 }
 

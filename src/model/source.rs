@@ -37,6 +37,28 @@ pub enum What {
     Claims,
     /// policy/v1
     Budgets,
+    /// discovery.k8s.io/v1 EndpointSlices: what is ready behind a port.
+    Endpoints,
+    /// apps/v1 ControllerRevisions: what a StatefulSet or DaemonSet was before.
+    Revisions,
+    /// v1 ResourceQuotas
+    Quotas,
+    /// v1 LimitRanges
+    Limits,
+    /// networking.k8s.io/v1 NetworkPolicies
+    Policies,
+    /// v1, only their metadata: how many there are.
+    ConfigMaps,
+    /// v1, only their metadata: their values are never read.
+    Secrets,
+    /// rbac.authorization.k8s.io/v1 RoleBindings
+    Grants,
+    /// v1 Events, all of them.
+    Events,
+    /// v1 Events of type Warning.
+    Warnings,
+    /// The end of a container's log: of the run before, where there was one. The [`Source`] names Pod and container.
+    LastWords,
     /// metrics.k8s.io, asked for every 15 s: what metrics-server's own resolution is.
     Usage,
 }
@@ -60,6 +82,29 @@ impl What {
         Self::Claims,
         Self::Budgets,
     ];
+    /// What the overview of a Map shows besides these.
+    pub const OF_A_MAP_OVERVIEW: [Self; 6] = [
+        Self::Quotas,
+        Self::Limits,
+        Self::Policies,
+        Self::ConfigMaps,
+        Self::Secrets,
+        Self::Warnings,
+    ];
+    /// What the overview of a Service shows of each of its Maps.
+    pub const OF_A_SERVICE_OVERVIEW: [Self; 3] = [Self::Quotas, Self::Grants, Self::Warnings];
+    /// What the overview of a Server shows besides what is watched of its Map.
+    pub const OF_A_SERVER_OVERVIEW: [Self; 4] = [
+        Self::Endpoints,
+        Self::Revisions,
+        Self::Policies,
+        Self::Events,
+    ];
+
+    /// Whether its rows are Events.
+    pub fn is_events(self) -> bool {
+        matches!(self, Self::Events | Self::Warnings)
+    }
 }
 
 /// A stream that the screen needs.
@@ -71,9 +116,37 @@ pub struct Source {
     pub what: What,
     /// Of one namespace, or of all.
     pub namespace: Option<Name>,
+    /// Of one object there, with all that its overview shows; `pod/container` for [`What::LastWords`].
+    pub name: Option<Name>,
 }
 
 impl Source {
+    /// Of all namespaces.
+    pub fn all(cluster: ClusterId, what: What) -> Self {
+        Self {
+            cluster,
+            what,
+            namespace: None,
+            name: None,
+        }
+    }
+
+    /// Of one namespace.
+    pub fn of(cluster: ClusterId, what: What, namespace: &Name) -> Self {
+        Self {
+            namespace: Some(namespace.clone()),
+            ..Self::all(cluster, what)
+        }
+    }
+
+    /// One object of a namespace.
+    pub fn one(cluster: ClusterId, what: What, namespace: &Name, name: &str) -> Self {
+        Self {
+            name: Some(name.into()),
+            ..Self::of(cluster, what, namespace)
+        }
+    }
+
     /// Whether it can tell of what is in a namespace.
     pub fn covers(&self, cluster: ClusterId, namespace: &str) -> bool {
         self.cluster == cluster

@@ -249,6 +249,9 @@ impl Server {
     }
 }
 
+/// Rows by uid, each with what they are and which listing named it.
+pub(super) type Held = IndexMap<Uid, (What, bool, Row), rustc_hash::FxBuildHasher>;
+
 /// A namespace.
 #[derive(Clone, Debug)]
 pub struct Map {
@@ -264,8 +267,10 @@ pub struct Map {
     pub counts: Counts,
     /// Its Servers.
     pub servers: Vec<Slot>,
-    /// Ports, Ingresses, autoscalers, claims, budgets.
-    pub(super) satellites: IndexMap<Uid, (What, bool, Row), rustc_hash::FxBuildHasher>,
+    /// Ports, Ingresses, autoscalers, claims, budgets, quotas: what is held of a Map besides its Servers.
+    pub(super) satellites: Held,
+    /// Events, which can be many and go with nothing by selector.
+    pub(super) events: Held,
     /// What its Instances use, by name, and which listing said so: metrics.k8s.io knows no uid.
     pub(super) usage: FxHashMap<CompactString, (Usage, bool)>,
     pub(super) claims: Claims,
@@ -283,7 +288,8 @@ impl Map {
             row: None,
             counts: Counts::default(),
             servers: Vec::new(),
-            satellites: IndexMap::default(),
+            satellites: Held::default(),
+            events: Held::default(),
             usage: FxHashMap::default(),
             claims: Claims::default(),
             assumed: false,
@@ -294,7 +300,20 @@ impl Map {
 
     /// Nothing in it is held, and nobody says that it is there.
     pub(super) fn is_empty(&self) -> bool {
-        self.row.is_none() && !self.assumed && self.held == 0 && self.satellites.is_empty()
+        self.row.is_none()
+            && !self.assumed
+            && self.held == 0
+            && self.satellites.is_empty()
+            && self.events.is_empty()
+    }
+
+    /// Where rows of a kind are kept that are neither Servers nor Instances.
+    pub(super) fn held_mut(&mut self, what: What) -> &mut Held {
+        if what.is_events() {
+            &mut self.events
+        } else {
+            &mut self.satellites
+        }
     }
 
     /// How it is: its worst Server.

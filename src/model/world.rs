@@ -16,6 +16,7 @@ use std::{
 use rustc_hash::FxHashMap;
 
 use super::{
+    detail::Detail,
     grouping::Grouping,
     ids::{ClusterId, Key, MapId, Name, Uid},
     row::{Kind, Row, Usage},
@@ -70,6 +71,8 @@ pub struct World {
     pub(super) service_slots: FxHashMap<Name, Slot>,
     pub(super) deployments: FxHashMap<(Slot, Name), Slot>,
     pub(super) feeds: FxHashMap<Source, Feed>,
+    /// What is known of the objects that are looked at closely, and which listing said so.
+    pub(super) details: FxHashMap<Source, (Detail, bool)>,
     pub(super) dirty: Vec<Slot>,
     /// Judged again at these times, soonest first.
     pub(super) recheck: VecDeque<(i64, Key)>,
@@ -102,6 +105,7 @@ impl World {
             service_slots: FxHashMap::default(),
             deployments: FxHashMap::default(),
             feeds: FxHashMap::default(),
+            details: FxHashMap::default(),
             dirty: Vec::new(),
             recheck: VecDeque::new(),
         }
@@ -212,35 +216,20 @@ impl World {
     }
 
     fn put(&mut self, source: &Source, epoch: bool, row: Row) {
-        let cluster = source.cluster;
         match row {
             Row::Namespace(row) => self.put_namespace(source, epoch, row),
             Row::Instance(row) => self.put_instance(source, epoch, row),
             Row::Controller(row) => self.put_controller(source, epoch, *row),
-            Row::Usage(row) => self.put_usage(cluster, epoch, row),
-            row @ (Row::Port(_)
-            | Row::Ingress(_)
-            | Row::Autoscaler(_)
-            | Row::Claim(_)
-            | Row::Budget(_)) => {
-                if let (Some(namespace), Some(uid)) = (&source.namespace, row.uid()) {
-                    let slot = self.map_slot(cluster, namespace);
-                    if let Some(map) = self.maps.get_mut(slot) {
-                        let new = (source.what, epoch, row);
-                        let old = map.satellites.insert(uid, new);
-                        let same = old.is_some_and(|(_, _, old)| {
-                            map.satellites
-                                .get(&uid)
-                                .is_some_and(|(_, _, new)| old == *new)
-                        });
-                        self.revision.cells += u64::from(!same);
-                    }
-                }
-            }
+            Row::Usage(row) => self.put_usage(source.cluster, epoch, row),
+            Row::Detail(_, detail) => self.put_detail(source, epoch, *detail),
+            row => self.put_held(source, epoch, row),
         }
     }
 
     fn drop_claim(&mut self, source: &Source, uid: Uid) {
+        if source.name.is_some() {
+            return self.sweep_detail(source, false, true);
+        }
         let key = Key {
             cluster: source.cluster,
             uid,
@@ -270,26 +259,16 @@ impl World {
                     self.unclaim_server(slot, source);
                 }
             }
-            What::Ports | What::Ingresses | What::Autoscalers | What::Claims | What::Budgets => {
-                let id = source.namespace.clone().map(|namespace| MapId {
-                    cluster: source.cluster,
-                    namespace,
-                });
-                let slot = id.and_then(|id| self.map_slot_of(&id));
-                if let Some(map) = slot.and_then(|slot| self.maps.get_mut(slot)) {
-                    map.satellites.shift_remove(&uid);
-                    self.revision.cells += 1;
-                }
-                if let Some(slot) = slot {
-                    self.drop_empty_map(slot);
-                }
-            }
             What::Usage => {}
+            _ => self.drop_held(source, uid),
         }
     }
 
     /// Makes all that a source holds look as if the listing before had named it.
     fn age(&mut self, source: &Source, epoch: bool) {
+        if source.name.is_some() {
+            return;
+        }
         let here = |cluster: ClusterId, namespace: &Name| source.covers(cluster, namespace);
         if matches!(source.what, What::Instances | What::Troubled) {
             for (_, pod) in self.instances.iter_mut() {
@@ -313,8 +292,7 @@ impl World {
             if source.what == What::Namespaces {
                 map.claims.age(source, epoch);
             }
-            let held = map.satellites.values_mut();
-            for (what, seen, _) in held {
+            for (what, seen, _) in map.held_mut(source.what).values_mut() {
                 *seen = if *what == source.what { !epoch } else { *seen };
             }
             if source.what == What::Usage {
@@ -326,6 +304,9 @@ impl World {
     /// Ends the claims of a source: all of them, or those that its newest listing did not renew.
     fn sweep(&mut self, source: &Source, all: bool) {
         let epoch = self.feeds.get(source).is_some_and(|feed| feed.epoch);
+        if source.name.is_some() {
+            return self.sweep_detail(source, epoch, all);
+        }
         let here = |cluster: ClusterId, namespace: &Name| source.covers(cluster, namespace);
         match source.what {
             What::Namespaces => {
@@ -365,24 +346,12 @@ impl World {
                 }
                 self.measure(source);
             }
-            What::Ports | What::Ingresses | What::Autoscalers | What::Claims | What::Budgets => {
-                let id = source.namespace.clone().map(|namespace| MapId {
-                    cluster: source.cluster,
-                    namespace,
-                });
-                let slot = id.and_then(|id| self.map_slot_of(&id));
-                if let Some(map) = slot.and_then(|slot| self.maps.get_mut(slot)) {
-                    let held = map.satellites.len();
-                    map.satellites.retain(|_, (what, seen, _)| {
-                        *what != source.what || !all && *seen == epoch
-                    });
-                    self.revision.cells += u64::from(map.satellites.len() != held);
-                }
-                if let Some(slot) = slot {
-                    self.drop_empty_map(slot);
-                }
-            }
-            _ => {
+            What::Deployments
+            | What::StatefulSets
+            | What::DaemonSets
+            | What::CronJobs
+            | What::Jobs
+            | What::ReplicaSets => {
                 let stale: Vec<Slot> = self
                     .servers
                     .iter()
@@ -398,6 +367,7 @@ impl World {
                     self.unclaim_server(slot, source);
                 }
             }
+            _ => self.sweep_held(source, epoch, all),
         }
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! A pane is a table of [`Column`]s over slots of the [`World`]; `ui` turns cells into text, `app` into an order.
 
+mod id;
 mod instances;
 mod maps;
 mod servers;
 mod services;
+
+pub use id::Id;
 
 use std::cmp::Ordering;
 
@@ -185,10 +188,15 @@ pub enum Cell {
     Count(u64),
     /// Epoch seconds, shown as an age.
     Since(i64),
+    /// Seconds that something took.
+    Took(i64),
+    /// A word in the colour of a health.
+    In(Health, CompactString),
 }
 
 impl Cell {
-    fn text(text: &str) -> Self {
+    /// A name or word.
+    pub fn text(text: &str) -> Self {
         Self::Text(text.into())
     }
 
@@ -199,7 +207,7 @@ impl Cell {
     /// As a filter reads it.
     pub fn plain(&self) -> CompactString {
         match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::In(_, text) => text.clone(),
             Self::Status(verdict) => CompactString::from(&*verdict.word),
             Self::Health(health) => health.word().into(),
             _ => CompactString::default(),
@@ -209,7 +217,7 @@ impl Cell {
     /// Order within a column: what is absent comes last however it is sorted, see [`compare`].
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            (Self::Text(a), Self::Text(b)) | (Self::In(_, a), Self::In(_, b)) => a.cmp(b),
             (Self::Health(a), Self::Health(b)) => a.rank().cmp(&b.rank()),
             (Self::Ratio(a, b), Self::Ratio(c, d)) => (u64::from(*a) * u64::from(*d))
                 .cmp(&(u64::from(*c) * u64::from(*b)))

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 
 use super::{
     Painter,
-    grid::{Cell, Column, Grid, whole, yielding},
+    ledger::{Cell, Column, Ledger, whole, yielding},
 };
 use crate::{
     app::{App, Bill, Cluster, Line, Wire},
@@ -40,11 +40,11 @@ impl Painter {
     pub(super) fn cost(&self, app: &App, bill: &Bill, line: u16, frame: &mut Buffer) {
         let (columns, rows) = app.size;
         let wires = bill.wires.iter().map(|wire| self.wire(app, wire));
-        let wires = Grid::new(WIRES, wires.collect());
+        let wires = Ledger::new(WIRES, wires.collect());
         let feeds = bill.lines.iter().map(|line| self.feed(app, line));
         let several = app.world.has_several_clusters();
         let columns_of = if several { FEEDS } else { &FEEDS[..7] };
-        let feeds = Grid::new(columns_of, feeds.collect());
+        let feeds = Ledger::new(columns_of, feeds.collect());
         let most = usize::from(columns.saturating_sub(4));
         let (wires, feeds) = (wires.within(most), feeds.within(most));
         let wide = (wires.width().max(feeds.width()).min(most) + 4) as u16;
@@ -115,16 +115,19 @@ impl Painter {
         let (text, muted) = (self.theme.text, self.theme.muted);
         let what = match source.what {
             What::Troubled => format_compact!("{} in trouble", cost.plural),
+            What::Warnings => format_compact!("warning {}", cost.plural),
             What::Usage => format_compact!("usage of {}", cost.plural),
             _ => cost.plural.into(),
         };
         let namespace = source.namespace.as_deref();
+        let place = match (namespace, &source.name) {
+            (None, _) => "all".into(),
+            (Some(namespace), None) => namespace.into(),
+            (Some(namespace), Some(name)) => format_compact!("{namespace}/{name}"),
+        };
         vec![
             (what, text),
-            (
-                namespace.unwrap_or("all").into(),
-                namespace.map_or(muted, |_| text),
-            ),
+            (place, namespace.map_or(muted, |_| text)),
             self.state(app, line),
             (age((app.now - cost.since).max(0) / 1000), text),
             (count(line.rows as u64), text),

@@ -1,17 +1,21 @@
 //! The drawing vocabulary: what panes, panels and overlays are drawn with. Knows ratatui, knows no cluster.
 
 mod bars;
+mod board;
 pub mod colour;
 mod columns;
 mod cost;
-mod details;
 pub mod export;
+mod gauge;
 pub mod glyphs;
 mod grid;
+mod ledger;
 mod overlays;
+mod panel;
 pub(crate) mod pen;
 mod picker;
 mod shapes;
+mod sheet;
 pub mod svg;
 mod table;
 pub mod theme;
@@ -25,10 +29,10 @@ pub use glyphs::Glyphs;
 pub use theme::Theme;
 
 use crate::{
-    app::{App, Id, Overlay},
-    layout::{Area, LEAST},
+    app::{App, Overlay},
+    layout::{Area, LEAST, Shape},
     model::Health,
-    panes::Pane,
+    panes::{Id, Pane},
     text::{fit, width},
 };
 
@@ -38,6 +42,7 @@ pub struct Painter {
     glyphs: &'static Glyphs,
     zone: jiff::tz::TimeZone,
     widths: HashMap<Pane, (Option<Id>, Vec<u16>)>,
+    panel_lines: usize,
 }
 
 impl Painter {
@@ -48,7 +53,13 @@ impl Painter {
             glyphs,
             zone,
             widths: HashMap::new(),
+            panel_lines: 0,
         }
+    }
+
+    /// How many lines the panel's content had when it was drawn last.
+    pub fn panel_lines(&self) -> usize {
+        self.panel_lines
     }
 
     /// The theme in use.
@@ -62,8 +73,11 @@ impl Painter {
 
     /// Draws everything into an empty buffer of the terminal's size; says where the cursor is, if it is to be seen.
     pub fn draw(&mut self, app: &App, frame: &mut Buffer) -> Option<Position> {
-        let spots = app.spots();
-        if spots.is_empty() {
+        let Shape {
+            panes: spots,
+            panel,
+        } = app.shape();
+        if spots.is_empty() && panel.is_none() {
             self.too_small(app.size, frame);
             return None;
         }
@@ -72,11 +86,10 @@ impl Painter {
             self.pane(app, *spot, frame);
         }
         // Lines between panes that stand side by side, and the rule above what is docked below.
-        let rule = spots
-            .iter()
-            .map(|spot| spot.area)
-            .find(|area| area.y > 1)
-            .map(|area| area.y - 1);
+        if let Some(area) = panel {
+            self.panel(app, area, frame);
+        }
+        let rule = panel.filter(|area| area.y > 1).map(|area| area.y - 1);
         if let Some(y) = rule {
             for x in 0..app.size.0 {
                 frame.set_stringn(x, y, self.glyphs.horizontal, 1, self.theme.rule);

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 
 use super::{
     Painter,
-    grid::{Cell, Column, Grid, whole, yielding},
+    ledger::{Cell, Column, Ledger, whole, yielding},
 };
 use crate::{
     app::{App, Choice},
@@ -28,12 +28,12 @@ impl Painter {
         let (columns, rows) = app.size;
         let choices = app.choices();
         let cells = choices.iter().map(|choice| self.choice(app, choice));
-        let grid = Grid::new(COLUMNS, cells.collect());
+        let ledger = Ledger::new(COLUMNS, cells.collect());
         let unread = app.unread.as_ref().map(ToString::to_string);
         let below = u16::from(unread.is_some());
-        let needs = grid.width().max(unread.as_deref().map_or(0, width)) + 5;
+        let needs = ledger.width().max(unread.as_deref().map_or(0, width)) + 5;
         let wide = (needs as u16).max(54).min(columns);
-        let high = (grid.len() as u16 + AROUND + below).min(rows - 2);
+        let high = (ledger.len() as u16 + AROUND + below).min(rows - 2);
         let area = Area {
             x: (columns - wide) / 2,
             y: 1 + (rows - 2 - high) / 2,
@@ -49,14 +49,14 @@ impl Painter {
             &format!(" space opens and closes   {login}esc leaves "),
             frame,
         );
-        let grid = grid.within(usize::from(wide.saturating_sub(5)));
+        let ledger = ledger.within(usize::from(wide.saturating_sub(5)));
         let (x, end) = (area.x + 3, area.x + wide - 2);
-        grid.headings((x, area.y + 1), end, self.theme.heading, frame);
+        ledger.headings((x, area.y + 1), end, self.theme.heading, frame);
         let room = usize::from(high.saturating_sub(AROUND + below));
         let first = (at + 1).saturating_sub(room);
-        for n in first..grid.len().min(first + room) {
+        for n in first..ledger.len().min(first + room) {
             let y = area.y + 2 + (n - first) as u16;
-            grid.row(n, (x, y), end, frame);
+            ledger.row(n, (x, y), end, frame);
             if n == at {
                 let line = Area {
                     x: area.x + 1,

@@ -10,7 +10,7 @@ use super::{Painter, columns::Place};
 use crate::{
     app::{App, List, Standing},
     layout::{Area, Spot},
-    model::{Health, World, health::Verdict, table::Slot},
+    model::{World, health::Verdict, table::Slot},
     panes::{Cell, Column, Pane},
     text::{age, bytes, cores, count, fit, width},
 };
@@ -20,38 +20,31 @@ const PROGRESS: u32 = 6;
 
 impl Painter {
     pub(super) fn pane(&mut self, app: &App, spot: Spot, frame: &mut Buffer) {
-        let Spot {
-            pane,
-            area,
-            details,
-        } = spot;
+        let Spot { pane, area } = spot;
         let list = app.list(pane);
         self.title(app, pane, area, frame);
-        if details > 0 {
-            self.server_details(
-                app,
-                Area {
-                    y: area.y + 1,
-                    height: details,
-                    ..area
-                },
-                frame,
-            );
-        }
         let rows = usize::from(spot.rows());
-        let top = area.y + 1 + details;
+        let top = area.y + 1;
         let shown = list.order.iter().skip(list.offset).take(rows);
         if list.order.is_empty() {
             self.sentence(
                 &app.empty(pane),
                 Area {
                     y: top,
-                    height: area.height - 1 - details,
+                    height: area.height - 1,
                     ..area
                 },
                 frame,
             );
             return;
+        }
+        if pane == Pane::Servers && app.on_board() {
+            let area = Area {
+                y: top,
+                height: area.height - 1,
+                ..area
+            };
+            return self.board(app, area, frame);
         }
         let columns = pane.columns();
         let cells: Vec<Vec<Cell>> = shown
@@ -262,16 +255,7 @@ impl Painter {
     }
 
     fn cell(&self, app: &App, cell: &Cell, right: bool, place: &Place, y: u16, frame: &mut Buffer) {
-        if let Cell::Status(verdict) = cell {
-            return self.status(verdict, place, y, frame);
-        }
-        let style = match cell {
-            Cell::Absent | Cell::Count(0) => self.theme.muted,
-            Cell::Health(health) => self.health_style(*health),
-            Cell::Ratio(0, desired) if *desired > 0 => self.theme.error,
-            Cell::Ratio(ready, desired) if ready < desired => self.theme.warn,
-            _ => self.theme.text,
-        };
+        let style = self.cell_style(cell);
         put_in(
             frame,
             (place.x, y),
@@ -279,21 +263,6 @@ impl Painter {
             &self.plain(app, cell),
             style,
             right,
-        );
-    }
-
-    fn status(&self, verdict: &Verdict, place: &Place, y: u16, frame: &mut Buffer) {
-        let style = match verdict.health {
-            Health::Healthy => self.theme.text,
-            health => self.health_style(health),
-        };
-        put_in(
-            frame,
-            (place.x, y),
-            place.width,
-            &self.status_text(verdict),
-            style,
-            false,
         );
     }
 
@@ -315,13 +284,14 @@ impl Painter {
         match cell {
             Cell::Blank => CompactString::default(),
             Cell::Absent | Cell::Since(0) => self.glyphs.absent.into(),
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) | Cell::In(_, text) => text.clone(),
             Cell::Health(health) => self.health_glyph(*health).into(),
             Cell::Ratio(ready, desired) => format_compact!("{ready}/{desired}"),
             Cell::Status(verdict) => self.status_text(verdict),
             Cell::Cores(millicores) => cores(*millicores),
             Cell::Bytes(amount) => bytes(*amount),
             Cell::Count(number) => count(*number),
+            Cell::Took(seconds) => age(*seconds),
             Cell::Since(at) => age((app.now / 1000 - at).max(0)),
         }
     }

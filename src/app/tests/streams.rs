@@ -23,6 +23,15 @@ fn overall(run: &Run) -> Standing {
     run.app.summary().worst.unwrap().1
 }
 
+/// What the overview of a Service asks for of a Map.
+fn overview(what: &[What], namespace: &str) -> BTreeSet<Source> {
+    what.iter().map(|what| source(*what, namespace)).collect()
+}
+
+fn service_overview(namespace: &str) -> BTreeSet<Source> {
+    overview(&What::OF_A_SERVICE_OVERVIEW, namespace)
+}
+
 fn with(sets: &[BTreeSet<Source>]) -> BTreeSet<Source> {
     sets.iter().flatten().cloned().collect()
 }
@@ -35,14 +44,23 @@ fn a_map_is_fetched_once_the_selection_rests_on_it() {
     run.wait(119);
     assert_eq!(run.app.wanted(), always());
     run.wait(1);
-    assert_eq!(run.app.wanted(), with(&[always(), of_map("legacy")]));
+    assert_eq!(
+        run.app.wanted(),
+        with(&[always(), of_map("legacy"), service_overview("legacy")])
+    );
     // What was looked at stays warm.
     run.keys("j");
     assert_eq!(run.app.wanted(), with(&[always(), of_map("legacy")]));
     run.wait(120);
     assert_eq!(
         run.app.wanted(),
-        with(&[always(), of_map("legacy"), of_map("shop-dev")])
+        with(&[
+            always(),
+            of_map("legacy"),
+            of_map("shop-dev"),
+            service_overview("shop-dev"),
+            service_overview("shop-prod"),
+        ])
     );
     // One that is gone is not.
     let gone = sample::uid("Namespace", "legacy", "legacy");
@@ -58,7 +76,63 @@ fn a_map_is_fetched_once_the_selection_rests_on_it() {
         &source(What::Namespaces, ""),
         News::Changes(vec![crate::model::Change::Gone(gone)]),
     );
-    assert_eq!(run.app.wanted(), with(&[always(), of_map("shop-dev")]));
+    assert_eq!(
+        run.app.wanted(),
+        with(&[
+            always(),
+            of_map("shop-dev"),
+            service_overview("shop-dev"),
+            service_overview("shop-prod"),
+        ])
+    );
+}
+
+#[test]
+fn the_panel_asks_for_what_it_is_about_and_for_no_more() {
+    let mut run = shop();
+    run.keys("j<enter>G");
+    run.wait(120);
+    let here = |what: &[What]| with(&[always(), of_map("shop-prod"), overview(what, "shop-prod")]);
+    assert_eq!(run.app.wanted(), here(&What::OF_A_MAP_OVERVIEW));
+    run.keys("<enter>G");
+    assert_eq!(run.app.wanted(), with(&[always(), of_map("shop-prod")]));
+    run.wait(120);
+    let one = |what, name: &str| {
+        BTreeSet::from([Source::one(ClusterId(0), what, &"shop-prod".into(), name)])
+    };
+    let of_web = with(&[
+        here(&What::OF_A_SERVER_OVERVIEW),
+        one(What::Deployments, "web"),
+    ]);
+    assert_eq!(run.app.wanted(), of_web);
+    run.keys("<enter>");
+    run.wait(120);
+    let of_pod = with(&[here(&[What::Events]), one(What::Instances, "web-1-a")]);
+    assert_eq!(run.app.wanted(), of_pod);
+    // Nobody sees it.
+    run.keys("z");
+    assert_eq!(run.app.wanted(), with(&[always(), of_map("shop-prod")]));
+}
+
+#[test]
+fn a_service_with_very_many_maps_is_looked_at_in_part() {
+    let names: Vec<String> = (0..30).map(|n| format!("team{n:02}-dev")).collect();
+    let mut run = Run::empty();
+    let spaces = names
+        .iter()
+        .map(|name| namespace(name, "barkeep.dev/service=all"));
+    run.list(
+        &source(What::Namespaces, ""),
+        spaces.map(Into::into).collect(),
+    );
+    run.wait(120);
+    let quotas = run
+        .app
+        .wanted()
+        .into_iter()
+        .filter(|source| source.what == What::Quotas)
+        .count();
+    assert_eq!(quotas, 8);
 }
 
 #[test]
@@ -72,7 +146,10 @@ fn running_past_twenty_maps_starts_no_twenty_watches() {
         assert_eq!(run.app.wanted(), always());
     }
     run.wait(120);
-    assert_eq!(run.app.wanted(), with(&[always(), of_map("team20")]));
+    assert_eq!(
+        run.app.wanted(),
+        with(&[always(), of_map("team20"), service_overview("team20")])
+    );
     for _ in 0..5 {
         run.keys("j");
         run.wait(120);
@@ -83,7 +160,8 @@ fn running_past_twenty_maps_starts_no_twenty_watches() {
             always(),
             of_map("team23"),
             of_map("team24"),
-            of_map("team25")
+            of_map("team25"),
+            service_overview("team25"),
         ])
     );
 }

@@ -1,0 +1,94 @@
+//! The docked panel: what it is about, how far it is scrolled, and when what it shows has to be asked for.
+
+use super::{App, REST};
+use crate::{
+    command::Command,
+    layout::{Shape, View, shape},
+    panes::{Id, Pane},
+};
+
+impl App {
+    /// What the panel is about: the selection of the pane with focus, else what the pane belongs to.
+    pub fn subject(&self) -> Option<Id> {
+        self.id(self.focus)
+            .or_else(|| self.parent(self.focus).cloned())
+    }
+
+    /// What the panel is about, once the selection has rested on it: only then is it worth asking for.
+    pub(super) fn rested(&self) -> Option<&Id> {
+        self.shape().panel?;
+        let (id, since) = self.dwelt.as_ref()?;
+        (self.now - since >= REST).then_some(id)
+    }
+
+    /// Whether the selection has rested, or nothing waits for that.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.dwelt.is_none() || self.shape().panel.is_none() || self.rested().is_some()
+    }
+
+    /// Notes what the panel is about now.
+    pub(super) fn dwell(&mut self) {
+        let subject = self.subject();
+        if subject.as_ref() != self.dwelt.as_ref().map(|(id, _)| id) {
+            self.dwelt = subject.map(|id| (id, self.now));
+            self.panel_line = 0;
+        }
+    }
+
+    /// Which panes are on screen, and where; and the panel.
+    pub fn shape(&self) -> Shape {
+        let view = View {
+            pane: self.focus,
+            in_panel: self.in_panel,
+            zoom: self.zoom,
+            board: self.board,
+        };
+        shape(self.size, view)
+    }
+
+    /// The first line of the panel's content on screen.
+    pub fn panel_line(&self) -> usize {
+        self.panel_line
+    }
+
+    /// How many lines the panel's content has, as it was drawn last.
+    pub fn panel_has(&mut self, lines: usize) {
+        self.panel_lines = lines;
+    }
+
+    /// Moves the content where the panel has the focus; says whether the command was one that moves.
+    pub(super) fn scroll_panel(&mut self, command: Command) -> bool {
+        let rows = usize::from(self.shape().panel_rows());
+        let page = rows.saturating_sub(1).max(1);
+        let line = match command {
+            Command::Up => self.panel_line.saturating_sub(1),
+            Command::Down => self.panel_line + 1,
+            Command::PageUp => self.panel_line.saturating_sub(page),
+            Command::PageDown => self.panel_line + page,
+            Command::Top => 0,
+            Command::Bottom => usize::MAX,
+            _ => return false,
+        };
+        self.panel_line = line.min(self.panel_lines.saturating_sub(rows));
+        true
+    }
+
+    /// Into the panel, or back to the pane that it is about.
+    pub(super) fn turn_to_panel(&mut self) {
+        if self.in_panel {
+            self.leave_panel();
+        } else if self.subject().is_some() {
+            self.in_panel = true;
+        }
+    }
+
+    pub(super) fn leave_panel(&mut self) {
+        self.in_panel = false;
+        self.zoom = false;
+    }
+
+    /// Whether the Servers are cards in columns, and have the focus.
+    pub fn on_board(&self) -> bool {
+        self.board && self.focus == Pane::Servers && !self.in_panel
+    }
+}

@@ -1,0 +1,110 @@
+//! The docked panel: its title, and what is on screen of its sheet.
+
+use compact_str::format_compact;
+use ratatui::buffer::Buffer;
+
+use super::Painter;
+use crate::{
+    app::App,
+    command::Command,
+    keys::Chord,
+    layout::Area,
+    panels::overview::overview,
+    text::{count, fit, width},
+};
+
+impl Painter {
+    pub(super) fn panel(&mut self, app: &App, area: Area, frame: &mut Buffer) {
+        let content = Area {
+            x: area.x + 1,
+            y: area.y + 1,
+            width: area.width.saturating_sub(2),
+            height: area.height - 1,
+        };
+        let sheet = app.subject().map(|subject| overview(&app.world, &subject));
+        let lines = match sheet {
+            Some(sheet) => self.lines(app, &sheet, content.width),
+            None => Vec::new(),
+        };
+        self.panel_lines = lines.len();
+        let rows = usize::from(content.height);
+        // It may have shrunk since it was scrolled.
+        let first = app.panel_line().min(lines.len().saturating_sub(rows));
+        let below = lines.len().saturating_sub(first + rows);
+        self.panel_title(app, below, area, frame);
+        if lines.is_empty() {
+            return self.sentence("Nothing is selected.", content, frame);
+        }
+        for (n, line) in lines.iter().skip(first).take(rows).enumerate() {
+            let y = content.y + n as u16;
+            line.draw(
+                Area {
+                    y,
+                    height: 1,
+                    ..content
+                },
+                frame,
+            );
+        }
+    }
+
+    fn panel_title(&self, app: &App, below: usize, area: Area, frame: &mut Buffer) {
+        let entry = Command::Overview.entry();
+        let key = entry.keys.first().and_then(|key| key.parse::<Chord>().ok());
+        let key = key.map(|key| key.hint(self.ascii())).unwrap_or_default();
+        let style = if app.in_panel {
+            self.theme.title_focused
+        } else {
+            self.theme.title
+        };
+        let mut x = area.x + 1;
+        if app.in_panel && !self.theme.colour {
+            x = frame
+                .set_stringn(area.x, area.y, self.glyphs.step, 1, style)
+                .0;
+        }
+        x = frame.set_stringn(x, area.y, &key, 2, self.theme.key).0 + 1;
+        x = frame.set_stringn(x, area.y, "Overview", 8, style).0 + 2;
+        if below > 0 {
+            let text = format_compact!("{} {}", self.glyphs.down, count(below as u64));
+            let room = usize::from(area.width);
+            x = frame
+                .set_stringn(x, area.y, &text, room, self.theme.muted)
+                .0
+                + 2;
+        }
+        let what = app
+            .subject()
+            .and_then(|subject| self.called(app, &subject))
+            .unwrap_or_default();
+        let room = usize::from((area.x + area.width).saturating_sub(x + 1));
+        let what = fit(&what, room);
+        let at = area.x + area.width - 1 - width(&what) as u16;
+        frame.set_stringn(at, area.y, &what, room, self.theme.muted);
+    }
+
+    /// What something that is selected is called.
+    fn called(&self, app: &App, subject: &crate::panes::Id) -> Option<String> {
+        use crate::panes::Id;
+        let world = &app.world;
+        let (kind, name) = match subject {
+            Id::Service(name) => ("Service", name.to_string()),
+            Id::Map(id) => {
+                let place = &world.maps().get(world.map_slot_of(id)?)?.place;
+                (
+                    "Map",
+                    format!("{} {} {}", place.service, self.glyphs.step, place.map),
+                )
+            }
+            Id::Server(key) => {
+                let server = world.servers().get(world.server_slot(*key)?)?;
+                ("Server", server.name.to_string())
+            }
+            Id::Instance(key) => {
+                let pod = world.instances().get(world.instance_slot(*key)?)?;
+                ("Instance", pod.row.meta.name.to_string())
+            }
+        };
+        Some(format!("{kind} {name}"))
+    }
+}
