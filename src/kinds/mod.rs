@@ -305,6 +305,9 @@ fn drop_nulls(value: &mut Value) -> bool {
 }
 
 #[cfg(test)]
+mod around_tests;
+
+#[cfg(test)]
 #[path = "fixture_tests.rs"]
 mod fixture_tests;
 

@@ -4,8 +4,8 @@ use super::{
     ids::{ClusterId, Name},
     source::{Source, What},
     table::Slot,
-    tree::{Map, Server},
-    world::{World, kind_of},
+    tree::Map,
+    world::World,
 };
 
 impl World {
@@ -91,23 +91,18 @@ impl World {
                 })
                 .count(),
             what => {
-                if let Some(kind) = kind_of(what) {
-                    let servers = self.servers.iter().map(|(_, server)| server);
-                    let of_kind = |server: &&Server| {
-                        server.row.as_ref().is_some_and(|row| {
-                            row.kind == *kind && here(server.key.cluster, &row.meta.namespace)
+                let controllers = self.servers.iter().filter(|(_, server)| {
+                    server.claims.holds(source)
+                        && server.row.as_ref().is_some_and(|row| {
+                            row.kind.what() == Some(what)
+                                && here(server.key.cluster, &row.meta.namespace)
                         })
-                    };
-                    return servers
-                        .filter(|server| server.claims.holds(source))
-                        .filter(of_kind)
-                        .count();
-                }
-                let of = |map: &Map| {
+                });
+                let others = |map: &Map| {
                     let held = map.satellites.values().chain(map.events.values());
                     held.filter(|(held, ..)| *held == what).count()
                 };
-                maps().map(of).sum()
+                controllers.count() + maps().map(others).sum::<usize>()
             }
         }
     }

@@ -17,6 +17,7 @@ pub use super::{
 use super::{
     detail::Detail,
     ids::{Name, Uid},
+    source::What,
 };
 
 /// Labels, or a selector's `matchLabels`.
@@ -198,6 +199,20 @@ impl Kind {
             "Pod" => Self::Pod,
             other => Self::Custom(other.into()),
         }
+    }
+
+    /// What it is watched as; none for a kind that is not known here.
+    pub fn what(&self) -> Option<What> {
+        Some(match self {
+            Self::Deployment => What::Deployments,
+            Self::StatefulSet => What::StatefulSets,
+            Self::DaemonSet => What::DaemonSets,
+            Self::CronJob => What::CronJobs,
+            Self::Job => What::Jobs,
+            Self::ReplicaSet => What::ReplicaSets,
+            Self::Pod => What::Instances,
+            Self::Custom(_) => return None,
+        })
     }
 
     /// As a narrow column has it: kubectl's short name where there is one.

@@ -240,15 +240,7 @@ pub(crate) fn controllers_known(world: &mut World) {
 
 /// What a controller's kind is watched as.
 pub(crate) fn what_of(kind: &Kind) -> What {
-    match kind {
-        Kind::Deployment => What::Deployments,
-        Kind::StatefulSet => What::StatefulSets,
-        Kind::DaemonSet => What::DaemonSets,
-        Kind::CronJob => What::CronJobs,
-        Kind::Job => What::Jobs,
-        Kind::ReplicaSet => What::ReplicaSets,
-        Kind::Pod | Kind::Custom(_) => What::Instances,
-    }
+    kind.what().unwrap_or(What::Instances)
 }
 
 /// Puts a row by the source it comes from cluster-wide; ReplicaSets and Pods by their Map's.

@@ -5,8 +5,8 @@ use super::{
     detail::Detail,
     ids::{MapId, Name, Uid},
     row::{
-        AutoscalerRow, BudgetRow, ClaimRow, EndpointsRow, EventRow, IngressRow, Kind, Labels,
-        PolicyRow, PortRow, RevisionRow, Row,
+        AutoscalerRow, BudgetRow, ClaimRow, EndpointsRow, EventRow, IngressRow, Labels, PolicyRow,
+        PortRow, RevisionRow, Row,
     },
     source::{Source, What},
     table::Slot,
@@ -88,16 +88,7 @@ impl World {
 
     /// Where a Server's own object is read from; none for a kind that is not known here.
     pub fn source_of(&self, server: &Server) -> Option<Source> {
-        let what = match server.kind {
-            Kind::Deployment => What::Deployments,
-            Kind::StatefulSet => What::StatefulSets,
-            Kind::DaemonSet => What::DaemonSets,
-            Kind::CronJob => What::CronJobs,
-            Kind::Job => What::Jobs,
-            Kind::ReplicaSet => What::ReplicaSets,
-            Kind::Pod => What::Instances,
-            Kind::Custom(_) => return None,
-        };
+        let what = server.kind.what()?;
         let namespace = &self.maps.get(server.map)?.id.namespace;
         Some(Source::one(
             server.key.cluster,
@@ -258,3 +249,7 @@ fn claimed(reference: &str, server: &str, claim: &str) -> bool {
             .is_some_and(|ordinal| ordinal.parse::<u32>().is_ok()),
     }
 }
+
+#[cfg(test)]
+#[path = "satellites_tests.rs"]
+mod tests;

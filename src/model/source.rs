@@ -101,6 +101,11 @@ impl What {
         Self::Events,
     ];
 
+    /// Whether its rows are controllers.
+    pub fn is_controller(self) -> bool {
+        Self::CONTROLLERS.contains(&self) || self == Self::ReplicaSets
+    }
+
     /// Whether its rows are Events.
     pub fn is_events(self) -> bool {
         matches!(self, Self::Events | Self::Warnings)

@@ -19,7 +19,7 @@ use super::{
     detail::Detail,
     grouping::Grouping,
     ids::{ClusterId, Key, MapId, Name, Uid},
-    row::{Kind, Row, Usage},
+    row::{Row, Usage},
     source::{Change, FeedState, News, Source, What},
     table::{Slot, Table},
     tree::{Instance, Map, Server, Service},
@@ -249,12 +249,7 @@ impl World {
                     self.unclaim_instance(slot, source);
                 }
             }
-            What::Deployments
-            | What::StatefulSets
-            | What::DaemonSets
-            | What::CronJobs
-            | What::Jobs
-            | What::ReplicaSets => {
+            what if what.is_controller() => {
                 if let Some(slot) = self.server_slots.get(&key).copied() {
                     self.unclaim_server(slot, source);
                 }
@@ -279,7 +274,7 @@ impl World {
         }
         for (_, server) in self.servers.iter_mut() {
             if let Some(row) = &server.row
-                && kind_of(source.what) == Some(&row.kind)
+                && row.kind.what() == Some(source.what)
                 && here(server.key.cluster, &row.meta.namespace)
             {
                 server.claims.age(source, epoch);
@@ -346,18 +341,13 @@ impl World {
                 }
                 self.measure(source);
             }
-            What::Deployments
-            | What::StatefulSets
-            | What::DaemonSets
-            | What::CronJobs
-            | What::Jobs
-            | What::ReplicaSets => {
+            what if what.is_controller() => {
                 let stale: Vec<Slot> = self
                     .servers
                     .iter()
                     .filter(|(_, server)| {
                         server.row.as_ref().is_some_and(|row| {
-                            kind_of(source.what) == Some(&row.kind)
+                            row.kind.what() == Some(source.what)
                                 && here(server.key.cluster, &row.meta.namespace)
                         }) && server.claims.ends(source, epoch, all)
                     })
@@ -370,18 +360,6 @@ impl World {
             _ => self.sweep_held(source, epoch, all),
         }
     }
-}
-
-pub(super) fn kind_of(what: What) -> Option<&'static Kind> {
-    Some(match what {
-        What::Deployments => &Kind::Deployment,
-        What::StatefulSets => &Kind::StatefulSet,
-        What::DaemonSets => &Kind::DaemonSet,
-        What::CronJobs => &Kind::CronJob,
-        What::Jobs => &Kind::Job,
-        What::ReplicaSets => &Kind::ReplicaSet,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,13 @@
 )]
 
 use super::*;
-use crate::model::{Health, Problem, grouping::Rule, problem::Cause, row::Phase, sample::*};
+use crate::model::{
+    Health, Problem,
+    grouping::Rule,
+    problem::Cause,
+    row::{Kind, Phase},
+    sample::*,
+};
 
 #[test]
 fn a_row_stays_while_any_source_claims_it() {

@@ -26,6 +26,7 @@ mod defaults;
 #[cfg(feature = "demo")]
 mod discovery;
 mod outage;
+mod overview;
 mod own;
 #[cfg(feature = "demo")]
 mod patches;
@@ -67,10 +68,15 @@ pub(crate) fn place_keys(service: &str, map: &str) -> String {
 
 /// One frame, without a terminal.
 pub(crate) fn print(kubeconfig: &str, args: &[&str], keys: &str) -> String {
+    print_on(kubeconfig, args, keys, "180x60")
+}
+
+/// The same on a screen of that size.
+pub(crate) fn print_on(kubeconfig: &str, args: &[&str], keys: &str, size: &str) -> String {
     let output = barkeep()
         .args(["--kubeconfig", kubeconfig])
         .args(args)
-        .args(["--keys", keys, "--print", "--size", "180x60"])
+        .args(["--keys", keys, "--print", "--size", size])
         .run(Duration::from_mins(1));
     let frame = String::from_utf8_lossy(&output.stdout).into_owned();
     format!("{frame}{}", String::from_utf8_lossy(&output.stderr))

@@ -1,12 +1,15 @@
 //! Controllers: how they replace what they run, the numbers they go by, their template.
 
-use k8s_openapi::api::{
-    apps::v1::{
-        DaemonSet, DaemonSetUpdateStrategy, Deployment, DeploymentStrategy, ReplicaSet,
-        StatefulSet, StatefulSetUpdateStrategy,
+use k8s_openapi::{
+    api::{
+        apps::v1::{
+            DaemonSet, DaemonSetUpdateStrategy, Deployment, DeploymentStrategy, ReplicaSet,
+            StatefulSet, StatefulSetUpdateStrategy,
+        },
+        batch::v1::{CronJob, Job, JobSpec},
+        core::v1::PodTemplateSpec,
     },
-    batch::v1::{CronJob, Job, JobSpec},
-    core::v1::PodTemplateSpec,
+    apimachinery::pkg::util::intstr::IntOrString,
 };
 
 use super::{about, number, pod::spec, row};
@@ -53,10 +56,19 @@ fn controller(
     })
 }
 
-fn strategy(kind: Option<&String>, names: &mut Interner) -> Strategy {
+fn strategy(
+    kind: Option<&String>,
+    surge: Option<&IntOrString>,
+    unavailable: Option<&IntOrString>,
+    names: &mut Interner,
+) -> Strategy {
+    let mut written = |value: &IntOrString| names.name(&number(value));
+    let (surge, unavailable) = (surge.map(&mut written), unavailable.map(&mut written));
     Strategy {
         kind: names.name(kind.map_or("", String::as_str)),
-        ..Strategy::default()
+        surge,
+        unavailable,
+        partition: None,
     }
 }
 
@@ -76,17 +88,8 @@ pub(in crate::kinds) fn deployment(json: &[u8], names: &mut Interner) -> Read {
         rolling_update,
     } = spec.strategy.unwrap_or_default();
     let rolling = rolling_update.unwrap_or_default();
-    let strategy = Strategy {
-        surge: rolling
-            .max_surge
-            .as_ref()
-            .map(|value| names.name(&number(value))),
-        unavailable: rolling
-            .max_unavailable
-            .as_ref()
-            .map(|value| names.name(&number(value))),
-        ..strategy(type_.as_ref(), names)
-    };
+    let (surge, gone) = (rolling.max_surge.as_ref(), rolling.max_unavailable.as_ref());
+    let strategy = strategy(type_.as_ref(), surge, gone, names);
     let about = about(&object.metadata, json, names)?;
     let policy = policy(&said, names);
     let detail = controller(about, strategy, policy, Some(&spec.template), names);
@@ -107,16 +110,18 @@ pub(in crate::kinds) fn stateful_set(json: &[u8], names: &mut Interner) -> Read 
         rolling_update,
     } = spec.update_strategy.unwrap_or_default();
     let rolling = rolling_update.unwrap_or_default();
+    let partition = rolling
+        .partition
+        .map(|from| from as u32)
+        .filter(|from| *from > 0);
     let strategy = Strategy {
-        unavailable: rolling
-            .max_unavailable
-            .as_ref()
-            .map(|value| names.name(&number(value))),
-        partition: rolling
-            .partition
-            .map(|partition| partition as u32)
-            .filter(|from| *from > 0),
-        ..strategy(type_.as_ref(), names)
+        partition,
+        ..strategy(
+            type_.as_ref(),
+            None,
+            rolling.max_unavailable.as_ref(),
+            names,
+        )
     };
     let about = about(&object.metadata, json, names)?;
     let policy = policy(&said, names);
@@ -136,17 +141,8 @@ pub(in crate::kinds) fn daemon_set(json: &[u8], names: &mut Interner) -> Read {
         rolling_update,
     } = spec.update_strategy.unwrap_or_default();
     let rolling = rolling_update.unwrap_or_default();
-    let strategy = Strategy {
-        surge: rolling
-            .max_surge
-            .as_ref()
-            .map(|value| names.name(&number(value))),
-        unavailable: rolling
-            .max_unavailable
-            .as_ref()
-            .map(|value| names.name(&number(value))),
-        ..strategy(type_.as_ref(), names)
-    };
+    let (surge, gone) = (rolling.max_surge.as_ref(), rolling.max_unavailable.as_ref());
+    let strategy = strategy(type_.as_ref(), surge, gone, names);
     let about = about(&object.metadata, json, names)?;
     let policy = policy(&said, names);
     let detail = controller(about, strategy, policy, Some(&spec.template), names);
