@@ -19,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   barkeep                                    the current context of your kubeconfig
   barkeep --context prod-eu -n shop-prod     another cluster, in one namespace
+  barkeep --context prod-eu,prod-us          several clusters together; C opens and closes more
   barkeep --print --keys 'j<enter><wait>'    what you would see, on standard output
   barkeep --demo                             no cluster at hand: one inside the program
 ";
@@ -41,9 +42,14 @@ pub struct Cli {
     #[arg(long, value_name = "FILE", help_heading = "Cluster")]
     pub kubeconfig: Option<PathBuf>,
 
-    /// Context of the kubeconfig
-    #[arg(long, value_name = "NAME", help_heading = "Cluster")]
-    pub context: Option<String>,
+    /// Contexts of the kubeconfig, with commas between them; can be given several times
+    #[arg(
+        long = "context",
+        value_name = "NAME",
+        help_heading = "Cluster",
+        value_delimiter = ','
+    )]
+    pub contexts: Vec<String>,
 
     /// Cluster of the kubeconfig, instead of the context's
     #[arg(long, value_name = "NAME", help_heading = "Cluster")]
@@ -53,7 +59,7 @@ pub struct Cli {
     #[arg(long, value_name = "NAME", help_heading = "Cluster")]
     pub user: Option<String>,
 
-    /// Start in this namespace; asked too where namespaces may not be listed
+    /// Start in this namespace, of the first context; asked too where namespaces may not be listed
     #[arg(
         short,
         long,
@@ -204,15 +210,24 @@ impl Cli {
             ("--size", cli.size.is_some()),
             ("--format", cli.format.is_some()),
         ];
-        match lonely.iter().find(|(_, given)| *given && !cli.print) {
-            Some((flag, _)) => {
-                let what = format!(
-                    "{flag} is for printing a frame without a terminal. Add --print, or leave {flag} out"
-                );
-                Err(Self::command().error(ErrorKind::MissingRequiredArgument, what))
-            }
-            None => Ok(cli),
+        if let Some((flag, _)) = lonely.iter().find(|(_, given)| *given && !cli.print) {
+            let what = format!(
+                "{flag} is for printing a frame without a terminal. Add --print, or leave {flag} out"
+            );
+            return Err(Self::command().error(ErrorKind::MissingRequiredArgument, what));
         }
+        if cli.cluster.is_some() && cli.contexts.len() > 1 {
+            let what = "--cluster names one cluster, and --context several: leave --cluster out, or name one context";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, what));
+        }
+        #[cfg(feature = "demo")]
+        if cli.demo.demo && cli.contexts.is_empty() && (cli.cluster.is_some() || cli.user.is_some())
+        {
+            let what = "--cluster and --user are about the kubeconfig, and cannot be used with --demo alone. \
+                        Name a context with --context, or leave them out";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, what));
+        }
+        Ok(cli)
     }
 
     /// The person's word on colours, where there is one.
@@ -320,8 +335,8 @@ mod tests {
             read("--context eu -n shop --as ann --as-group a --as-group b --request-timeout 1m30s")
                 .unwrap();
         assert_eq!(
-            (cli.context.as_deref(), cli.namespace.as_deref()),
-            (Some("eu"), Some("shop"))
+            (cli.contexts, cli.namespace.as_deref()),
+            (vec!["eu".to_owned()], Some("shop"))
         );
         assert_eq!(
             (cli.as_user.as_deref(), cli.as_groups),
@@ -389,6 +404,7 @@ mod tests {
             ("--as-group a", "--as <USER>"),
             ("--color always --no-color", "cannot be used with"),
             ("--contxt a", "--context"),
+            ("--context a,b --cluster c", "--cluster names one cluster"),
         ] {
             let error = read(line).unwrap_err();
             assert!(error.to_string().contains(want), "{line}: {error}");

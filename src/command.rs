@@ -1,6 +1,10 @@
 //! Everything a person can mean, in one table: keys, footer, help, the `:` prompt and the README read it.
 
+mod table;
+
 use std::sync::LazyLock;
+
+pub use table::COMMANDS;
 
 use crate::keys::Chord;
 
@@ -57,8 +61,12 @@ pub enum Command {
     Why,
     /// Services, Maps and Servers.
     Home,
-    /// All Instances of the cluster.
+    /// All Instances of the open clusters.
     Instances,
+    /// The contexts, to open and close.
+    Contexts,
+    /// What looking costs.
+    Cost,
     /// Run the credential plugin at the terminal.
     LogIn,
     /// Stop what runs; at rest, twice quits.
@@ -107,266 +115,6 @@ pub struct Entry {
     /// Worth typing at the prompt: a key for a movement is quicker.
     pub typed: bool,
 }
-
-const fn entry(
-    command: Command,
-    name: &'static str,
-    keys: &'static [&'static str],
-    hint: &'static str,
-    help: &'static str,
-) -> Entry {
-    Entry {
-        command,
-        name,
-        aliases: &[],
-        keys,
-        hint,
-        help,
-        scope: Scope::Everywhere,
-        typed: true,
-    }
-}
-
-/// A command that nobody would spell out: its key is the point.
-const fn gesture(
-    command: Command,
-    name: &'static str,
-    keys: &'static [&'static str],
-    hint: &'static str,
-    help: &'static str,
-) -> Entry {
-    Entry {
-        typed: false,
-        ..entry(command, name, keys, hint, help)
-    }
-}
-
-/// The table, in the order of help and footer.
-pub const COMMANDS: &[Entry] = &[
-    Entry {
-        scope: Scope::LoginNeeded,
-        ..entry(
-            Command::LogIn,
-            "login",
-            &["L"],
-            "log in",
-            "run the login of the kubeconfig's credential plugin",
-        )
-    },
-    Entry {
-        scope: Scope::Inward,
-        ..gesture(
-            Command::Open,
-            "open",
-            &["enter"],
-            "open",
-            "into what is selected",
-        )
-    },
-    Entry {
-        scope: Scope::Inward,
-        ..gesture(
-            Command::Right,
-            "right",
-            &["right"],
-            "",
-            "to the pane on the right",
-        )
-    },
-    Entry {
-        scope: Scope::Outward,
-        ..gesture(
-            Command::Back,
-            "back",
-            &["esc"],
-            "back",
-            "clear the filter, else out to the pane before",
-        )
-    },
-    Entry {
-        scope: Scope::Selected,
-        ..entry(
-            Command::Why,
-            "why",
-            &["w"],
-            "why",
-            "why it is as it is: down to the container or the Event",
-        )
-    },
-    Entry {
-        scope: Scope::Outward,
-        ..gesture(
-            Command::Left,
-            "left",
-            &["left", "h"],
-            "",
-            "to the pane on the left",
-        )
-    },
-    entry(
-        Command::Filter,
-        "filter",
-        &["/"],
-        "filter",
-        "narrow this list by a text",
-    ),
-    gesture(
-        Command::Prompt,
-        "prompt",
-        &[":"],
-        "command",
-        "commands and places: :instances, :shop/prod/web",
-    ),
-    entry(
-        Command::Help,
-        "help",
-        &["?"],
-        "help",
-        "what can be done here",
-    ),
-    Entry {
-        aliases: &["pods", "pod", "po"],
-        ..entry(
-            Command::Instances,
-            "instances",
-            &["0"],
-            "all instances",
-            "all Instances of the cluster in one list",
-        )
-    },
-    Entry {
-        aliases: &["services", "apps"],
-        ..entry(
-            Command::Home,
-            "home",
-            &["H"],
-            "",
-            "Services, Maps and Servers",
-        )
-    },
-    entry(
-        Command::Overview,
-        "overview",
-        &["1"],
-        "overview",
-        "into the panel about what is selected, or back",
-    ),
-    Entry {
-        scope: Scope::Servers,
-        ..entry(
-            Command::Board,
-            "board",
-            &["b"],
-            "board",
-            "Servers as cards, a column for each Group, or as a list",
-        )
-    },
-    entry(
-        Command::Zoom,
-        "zoom",
-        &["z"],
-        "zoom",
-        "what has the focus alone, or beside the others again",
-    ),
-    gesture(Command::Down, "down", &["j", "down"], "", "one row down"),
-    gesture(Command::Up, "up", &["k", "up"], "", "one row up"),
-    gesture(
-        Command::PageDown,
-        "page-down",
-        &["pgdn", "ctrl-f"],
-        "",
-        "a screenful down",
-    ),
-    gesture(
-        Command::PageUp,
-        "page-up",
-        &["pgup", "ctrl-b"],
-        "",
-        "a screenful up",
-    ),
-    gesture(Command::Top, "top", &["g", "home"], "", "to the first row"),
-    gesture(
-        Command::Bottom,
-        "bottom",
-        &["G", "end"],
-        "",
-        "to the last row",
-    ),
-    gesture(
-        Command::NextPane,
-        "next-pane",
-        &["tab"],
-        "",
-        "to the next pane",
-    ),
-    gesture(
-        Command::PreviousPane,
-        "previous-pane",
-        &["backtab"],
-        "",
-        "to the previous pane",
-    ),
-    entry(
-        Command::SortNext,
-        "sort",
-        &[">"],
-        "",
-        "sort by the next column",
-    ),
-    entry(
-        Command::SortPrevious,
-        "sort-back",
-        &["<"],
-        "",
-        "sort by the previous column",
-    ),
-    entry(
-        Command::SortInvert,
-        "invert",
-        &["I"],
-        "",
-        "turn the order round",
-    ),
-    entry(
-        Command::HistoryBack,
-        "history-back",
-        &["["],
-        "",
-        "to where you were before",
-    ),
-    entry(
-        Command::HistoryForward,
-        "history-forward",
-        &["]"],
-        "",
-        "forward again",
-    ),
-    gesture(
-        Command::Cancel,
-        "cancel",
-        &["ctrl-c"],
-        "",
-        "stop what runs; at rest, twice quits",
-    ),
-    entry(
-        Command::Repaint,
-        "repaint",
-        &["ctrl-l"],
-        "",
-        "draw the screen again",
-    ),
-    entry(
-        Command::Suspend,
-        "suspend",
-        &["ctrl-z"],
-        "",
-        "into the background; fg brings it back",
-    ),
-    Entry {
-        aliases: &["q", "q!", "exit"],
-        ..entry(Command::Quit, "quit", &["q"], "quit", "end barkeep")
-    },
-];
 
 static KEYMAP: LazyLock<Vec<(Chord, Command)>> = LazyLock::new(|| {
     let chords = |entry: &'static Entry| {

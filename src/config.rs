@@ -23,6 +23,8 @@ pub struct Config {
     pub namespaces: Vec<String>,
     /// Words that name an environment.
     pub environments: Vec<String>,
+    /// The contexts to open where the command line names none.
+    pub open: Vec<String>,
     /// Settings for single contexts of the kubeconfig, by name.
     pub contexts: BTreeMap<String, ContextConfig>,
     /// Which namespaces belong to a Service; the first rule that fits wins.
@@ -48,9 +50,10 @@ pub struct ContextConfig {
     pub namespaces: Vec<String>,
 }
 
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 7] = [
     "theme",
     "ascii",
+    "contexts",
     "namespaces",
     "environments",
     "context",
@@ -80,6 +83,7 @@ impl Default for Config {
             ascii: false,
             namespaces: Vec::new(),
             environments: ENVIRONMENTS.map(str::to_owned).into(),
+            open: Vec::new(),
             contexts: BTreeMap::new(),
             services: Vec::new(),
         }
@@ -146,6 +150,7 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "theme" => set(&mut config.theme, self.theme(value)),
                 "ascii" => set(&mut config.ascii, self.switch(key.get_ref(), value)),
+                "contexts" => set(&mut config.open, self.words(key.get_ref(), value)),
                 "namespaces" => set(&mut config.namespaces, self.words(key.get_ref(), value)),
                 "environments" => set(&mut config.environments, self.words(key.get_ref(), value)),
                 "context" => set(&mut config.contexts, self.contexts(value)),
@@ -319,7 +324,7 @@ mod tests {
             .collect();
         let (config, problems) = Config::parse(&settings.join("\n"), "example");
         assert_eq!((config, problems), (Config::default(), Vec::new()));
-        for setting in ["theme", "ascii", "namespaces", "environments"] {
+        for setting in ["theme", "ascii", "contexts", "namespaces", "environments"] {
             assert!(
                 settings.iter().any(|line| line.starts_with(setting)),
                 "{setting}"

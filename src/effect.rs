@@ -1,6 +1,6 @@
 //! What the loop is asked to do: I/O that the state itself never does.
 
-use crate::model::ClusterId;
+use crate::model::{ClusterId, Context};
 
 /// One-shot I/O.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,4 +13,12 @@ pub enum Effect {
     Repaint,
     /// Leave the screen and run the credential plugin with the person at the terminal.
     LogIn(ClusterId),
+    /// Read which contexts there are.
+    ReadContexts,
+    /// Find out where a context leads, and be ready to follow it; nothing of the network.
+    Open(ClusterId, Context),
+    /// Let a cluster's connection go.
+    Close(ClusterId),
+    /// Say what every stream has cost so far.
+    Count,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     keys::Chord,
-    model::{ClusterId, News, Problem, Source},
+    model::{ClusterId, Name, News, Offer, Problem, Source},
 };
 
 /// Something happened. Everything that changes the state is one of these.
@@ -22,6 +22,21 @@ pub enum Event {
     Meter(ClusterId, Meter),
     /// A login is over.
     LoggedIn(ClusterId, Result<(), Problem>),
+    /// The contexts there are, and why the kubeconfig's can not be read, where that is so.
+    Contexts(Vec<Offer>, Option<Problem>),
+    /// A cluster can be followed now, or can not be asked at all.
+    Opened(ClusterId, Result<Opened, Problem>),
+    /// What everything has cost: told while somebody looks at it.
+    Costs(Vec<Wire>, Vec<Cost>),
+}
+
+/// What is known of a cluster before it is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// What it is called.
+    pub context: String,
+    /// Namespaces to look into where they may not be listed: of the command line, the context, the configuration.
+    pub namespaces: Vec<Name>,
 }
 
 /// What a connection has cost since it was opened.
@@ -33,4 +48,32 @@ pub struct Meter {
     pub bytes: u64,
     /// Answers 429.
     pub throttled: u64,
+}
+
+/// A cluster's connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// Whose.
+    pub cluster: ClusterId,
+    /// Host and port.
+    pub server: String,
+    /// What is spoken, once that is agreed.
+    pub protocol: Option<&'static str>,
+    /// Why the latest request got no answer.
+    pub last_error: Option<Problem>,
+}
+
+/// What a stream has cost since it was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Which.
+    pub source: Source,
+    /// Of what, as the API calls it.
+    pub plural: &'static str,
+    /// Followed since, milliseconds since the epoch.
+    pub since: i64,
+    /// Requests sent.
+    pub requests: u64,
+    /// Bytes of JSON read.
+    pub bytes: u64,
 }

@@ -1,44 +1,63 @@
 //! The running streams: exactly those that the state wants.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use tokio::task::JoinHandle;
 
 use crate::{
     cluster::{
+        Tally,
         ask::Asker,
         follow::{Outbox, follow},
     },
-    model::Source,
+    event::Cost,
+    model::{ClusterId, Source},
 };
 
 /// One task for each source; a task ends when its entry goes.
 pub struct Feeds {
-    askers: Vec<Option<Asker>>,
+    askers: HashMap<ClusterId, Asker>,
     tasks: HashMap<Source, Task>,
     out: Outbox,
 }
 
-struct Task(JoinHandle<()>);
+struct Task {
+    handle: JoinHandle<()>,
+    /// Milliseconds since the epoch.
+    since: i64,
+    tally: Arc<Tally>,
+}
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.0.abort();
+        self.handle.abort();
     }
 }
 
 impl Feeds {
-    /// No streams yet, over these clusters by their ids; `None` for one that can not be asked.
-    pub fn new(askers: Vec<Option<Asker>>, out: Outbox) -> Self {
+    /// No streams yet, and no clusters.
+    pub fn new(out: Outbox) -> Self {
         Self {
-            askers,
+            askers: HashMap::new(),
             tasks: HashMap::new(),
             out,
         }
     }
 
+    /// From now on this cluster is asked so, or not at all. What was followed over its connection before has ended.
+    pub fn connect(&mut self, cluster: ClusterId, asker: Option<Asker>) {
+        self.tasks.retain(|source, _| source.cluster != cluster);
+        match asker {
+            Some(asker) => self.askers.insert(cluster, asker),
+            None => self.askers.remove(&cluster),
+        };
+    }
+
     /// Starts what is missing, drops what is not wanted, and says what was dropped.
-    pub fn sync(&mut self, wanted: &BTreeSet<Source>) -> Vec<Source> {
+    pub fn sync(&mut self, wanted: &BTreeSet<Source>, now: i64) -> Vec<Source> {
         let dropped: Vec<Source> = self
             .tasks
             .keys()
@@ -49,13 +68,17 @@ impl Feeds {
             self.tasks.remove(source);
         }
         for source in wanted {
-            let asker = self
-                .askers
-                .get(usize::from(source.cluster.0))
-                .and_then(Option::as_ref);
+            let asker = self.askers.get(&source.cluster);
             if let Some(asker) = asker.filter(|_| !self.tasks.contains_key(source)) {
-                let task = tokio::spawn(follow(asker.clone(), source.clone(), self.out.clone()));
-                self.tasks.insert(source.clone(), Task(task));
+                let tally = Arc::default();
+                let asker = asker.counting(&tally);
+                let handle = tokio::spawn(follow(asker, source.clone(), self.out.clone()));
+                let task = Task {
+                    handle,
+                    since: now,
+                    tally,
+                };
+                self.tasks.insert(source.clone(), task);
             }
         }
         dropped
@@ -65,4 +88,20 @@ impl Feeds {
     pub fn follows(&self, source: &Source) -> bool {
         self.tasks.contains_key(source)
     }
+
+    /// What each stream has cost so far.
+    pub fn costs(&self) -> Vec<Cost> {
+        let cost = |(source, task): (&Source, &Task)| Cost {
+            source: source.clone(),
+            plural: source.what.served().plural,
+            since: task.since,
+            requests: task.tally.requests(),
+            bytes: task.tally.read(),
+        };
+        self.tasks.iter().map(cost).collect()
+    }
 }
+
+#[cfg(all(test, feature = "demo"))]
+#[path = "feed_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::{
+    app::Cluster,
     cli::{Cli, Format},
     effect::Effect,
     event::Event,
@@ -27,11 +28,13 @@ pub async fn print(cli: &Cli) -> Result<(), Problem> {
         match typed {
             Typed::Wait => wait(&mut session, cli.request_timeout).await?,
             Typed::Key(chord) => {
-                let effects = session.update(Event::Key(*chord));
-                session.settle();
-                if effects.contains(&Effect::Quit) {
-                    return Ok(());
+                for effect in session.update(Event::Key(*chord)) {
+                    if effect == Effect::Quit {
+                        return Ok(());
+                    }
+                    session.perform(effect);
                 }
+                session.settle();
             }
         }
     }
@@ -71,13 +74,15 @@ pub async fn print(cli: &Cli) -> Result<(), Problem> {
 
 /// Takes in news until nothing is loading, or patience ends.
 async fn wait(session: &mut Session, patience: Option<Duration>) -> Result<(), Problem> {
-    if let Some(problem) = session
+    // Where one of several can not be asked, the frame says so beside what the others have.
+    let problem = |cluster: &Cluster| cluster.problem().cloned();
+    let all: Option<Vec<Problem>> = session
         .app
-        .clusters
-        .iter()
-        .find_map(|cluster| cluster.problem.clone())
-    {
-        return Err(problem);
+        .open_clusters()
+        .map(|(_, cluster)| problem(cluster))
+        .collect();
+    if let Some(first) = all.into_iter().flatten().next() {
+        return Err(first);
     }
     let deadline = Instant::now()
         + patience

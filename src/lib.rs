@@ -36,6 +36,7 @@ pub mod kinds;
 pub mod layout;
 pub mod log;
 pub mod model;
+pub mod opening;
 pub mod panels;
 pub mod panes;
 pub mod paths;

@@ -98,6 +98,9 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     screen.repaint();
                     inputs = Some(events());
                 }
+                Effect::ReadContexts | Effect::Open(..) | Effect::Close(_) | Effect::Count => {
+                    session.perform(effect);
+                }
             }
         }
         session.settle();

@@ -1,21 +1,24 @@
 //! What the screen and the headless run share: the state, its clusters and streams, and how it is drawn.
 
-use std::{collections::BTreeSet, path::Path, time::SystemTime};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    time::SystemTime,
+};
 
 use ratatui::{buffer::Buffer, layout::Position};
 use tokio::sync::mpsc;
 
-#[cfg(feature = "demo")]
-use crate::demo::{self, Options};
 use crate::{
-    app::{App, Cluster},
+    app::{App, Cluster, Reach},
     cli::Cli,
-    cluster::{self, Choice, Link, Target, ask::Asker, connect},
+    cluster::{Link, ask::Asker},
     config::{Config, ThemeName},
     effect::Effect,
-    event::{Event, Meter},
+    event::{Event, Meter, Opened, Wire},
     feed::Feeds,
-    model::{ClusterId, Name, News, Problem, Source, grouping::Grouping},
+    model::{ClusterId, Context, News, Problem, Source, grouping::Grouping},
+    opening::Asked,
     paths,
     ui::{ColorDepth, Glyphs, Painter, Theme, colour::background_is_light},
 };
@@ -31,7 +34,8 @@ pub struct Session {
     pub painter: Painter,
     /// News of all streams.
     pub news: mpsc::Receiver<(Source, News)>,
-    links: Vec<Option<Link>>,
+    asked: Asked,
+    links: HashMap<ClusterId, Link>,
     feeds: Feeds,
     wanted: BTreeSet<Source>,
 }
@@ -51,44 +55,34 @@ impl Session {
     /// Reads configuration and kubeconfig; nothing of the network. Needs a tokio runtime around it.
     pub fn new(cli: &Cli, size: (u16, u16)) -> Self {
         let (config, problems) = configuration(cli.config.as_deref());
-        let linked = target(cli).and_then(|target| Ok((connect(&target)?, target)));
-        let (cluster, link) = match linked {
-            Ok((link, target)) => {
-                let configured = config.namespaces_of(&target.context).map(Name::from);
-                let namespaces: Vec<Name> = target
-                    .namespace
-                    .as_deref()
-                    .map(Name::from)
-                    .into_iter()
-                    .chain(configured)
-                    .collect();
-                (
+        let asked = Asked::new(cli, &config);
+        let contexts = asked.contexts();
+        let reached = asked.reach_all(&contexts);
+        let mut clusters = Vec::new();
+        let mut links = HashMap::new();
+        for ((id, context), reached) in (0..=u8::MAX).map(ClusterId).zip(&contexts).zip(reached) {
+            clusters.push(match reached {
+                Ok((opened, link)) => {
+                    links.insert(id, link);
                     Cluster {
-                        context: target.context,
-                        namespaces,
+                        context: opened.context,
+                        namespaces: opened.namespaces,
                         ..Cluster::default()
-                    },
-                    Some(link),
-                )
-            }
-            Err(problem) => {
-                let context = cli
-                    .context
-                    .clone()
-                    .unwrap_or_else(|| "no cluster".to_owned());
-                (
-                    Cluster {
-                        context,
-                        problem: Some(problem),
-                        ..Cluster::default()
-                    },
-                    None,
-                )
-            }
-        };
+                    }
+                }
+                Err(problem) => Cluster {
+                    context: context.name().to_owned(),
+                    reach: Reach::Broken(problem),
+                    ..Cluster::default()
+                },
+            });
+        }
         let (out, news) = mpsc::channel(WAITING);
-        let askers = vec![link.as_ref().map(Asker::over)];
-        let mut app = App::new(vec![cluster], grouping(&config), size, now());
+        let mut feeds = Feeds::new(out);
+        for (id, link) in &links {
+            feeds.connect(*id, Some(Asker::over(link)));
+        }
+        let mut app = App::new(clusters, grouping(&config), size, now());
         if let Some(namespace) = &cli.namespace {
             app.seek_namespace(ClusterId(0), namespace);
         }
@@ -98,8 +92,9 @@ impl Session {
             app,
             painter,
             news,
-            links: vec![link],
-            feeds: Feeds::new(askers, out),
+            asked,
+            links,
+            feeds,
             wanted: BTreeSet::new(),
         }
     }
@@ -119,7 +114,7 @@ impl Session {
         self.app.refresh();
         let wanted = self.app.wanted();
         if wanted != self.wanted {
-            for source in self.feeds.sync(&wanted) {
+            for source in self.feeds.sync(&wanted, now()) {
                 self.app.world.release(&source);
             }
             self.wanted = wanted;
@@ -134,61 +129,63 @@ impl Session {
         cursor
     }
 
-    /// What the connections have cost so far.
+    /// Does what needs no terminal. Nothing of it waits for a network.
+    pub fn perform(&mut self, effect: Effect) {
+        let event = match effect {
+            Effect::ReadContexts => {
+                let (offers, unread) = self.asked.offers();
+                Event::Contexts(offers, unread)
+            }
+            Effect::Open(id, context) => Event::Opened(id, self.open(id, &context)),
+            Effect::Close(id) => {
+                self.feeds.connect(id, None);
+                self.links.remove(&id);
+                return;
+            }
+            Effect::Count => self.costs(),
+            Effect::Quit | Effect::Suspend | Effect::Repaint | Effect::LogIn(_) => return,
+        };
+        for effect in self.update(event) {
+            self.perform(effect);
+        }
+    }
+
+    fn open(&mut self, id: ClusterId, context: &Context) -> Result<Opened, Problem> {
+        let (opened, link) = self.asked.reach_one(context)?;
+        self.feeds.connect(id, Some(Asker::over(&link)));
+        self.links.insert(id, link);
+        Ok(opened)
+    }
+
+    /// What the connections have cost so far; and each stream, while somebody looks.
     pub fn meters(&self) -> Vec<Event> {
-        let read = |(at, link): (usize, &Option<Link>)| {
-            let meter = link.as_ref()?.meter();
+        let read = |(id, link): (&ClusterId, &Link)| {
+            let meter = link.meter();
             let meter = Meter {
                 requests: meter.requests(),
                 bytes: meter.received(),
                 throttled: meter.throttled(),
             };
-            Some(Event::Meter(ClusterId(at as u8), meter))
+            Event::Meter(*id, meter)
         };
-        self.links.iter().enumerate().filter_map(read).collect()
+        let costs = self.app.shows_cost().then(|| self.costs());
+        self.links.iter().map(read).chain(costs).collect()
+    }
+
+    fn costs(&self) -> Event {
+        let wire = |(id, link): (&ClusterId, &Link)| Wire {
+            cluster: *id,
+            server: link.target().place(),
+            protocol: link.meter().protocol(),
+            last_error: link.meter().last_error(),
+        };
+        Event::Costs(self.links.iter().map(wire).collect(), self.feeds.costs())
     }
 
     /// The connection of a cluster.
     pub fn link(&self, cluster: ClusterId) -> Option<Link> {
-        self.links.get(usize::from(cluster.0))?.clone()
+        self.links.get(&cluster).cloned()
     }
-}
-
-/// Where the cluster is: the kubeconfig says, or it is inside.
-fn target(cli: &Cli) -> Result<Target, Problem> {
-    #[cfg(feature = "demo")]
-    if cli.demo.demo {
-        return Ok(simulated(cli));
-    }
-    let choice = Choice {
-        kubeconfig: cli.kubeconfig.clone(),
-        context: cli.context.clone(),
-        cluster: cli.cluster.clone(),
-        user: cli.user.clone(),
-        namespace: cli.namespace.clone(),
-        as_user: cli.as_user.clone(),
-        as_groups: cli.as_groups.clone(),
-        request_timeout: cli.request_timeout,
-    };
-    cluster::resolve(&choice)
-}
-
-/// A cluster inside the program. It is being made while the first frame is drawn.
-#[cfg(feature = "demo")]
-fn simulated(cli: &Cli) -> Target {
-    let said = &cli.demo;
-    let role = said.demo_role.unwrap_or_default().name();
-    let options = Options {
-        seed: said.demo_seed.unwrap_or(1),
-        pace: said.demo_speed.unwrap_or(1.0),
-        size: said.demo_size.unwrap_or(0),
-        ..Options::default()
-    };
-    let token = options.tokens.of(role).unwrap_or_default().to_owned();
-    let mut target =
-        Target::behind(demo::door(options), "demo", &token).within(cli.request_timeout);
-    target.namespace.clone_from(&cli.namespace);
-    target
 }
 
 fn configuration(asked: Option<&Path>) -> (Config, Vec<Problem>) {

@@ -14,8 +14,7 @@ pub mod support;
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -28,6 +27,7 @@ use support::{
     barkeep,
     cluster::eventually,
     frame::{rows, says},
+    served::Served,
     terminal::{Terminal, text},
 };
 
@@ -91,49 +91,7 @@ fn each_role_sees_what_it_may() {
     assert!(says(&nobody, "list namespaces"), "{nobody}");
 }
 
-/// `barkeep demo`, ended with this.
-struct Served {
-    child: Child,
-    kubeconfig: PathBuf,
-    home: tempfile::TempDir,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 impl Served {
-    fn start(args: &[&str]) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let kubeconfig = home.path().join("kubeconfig");
-        let child = Command::new(env!("CARGO_BIN_EXE_barkeep"))
-            .arg("demo")
-            .args(["--write-kubeconfig", kubeconfig.to_str().unwrap()])
-            .args(args)
-            .env("XDG_STATE_HOME", home.path())
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let served = Self {
-            child,
-            kubeconfig,
-            home,
-        };
-        eventually(WITHIN, || served.read()).expect("a kubeconfig");
-        served
-    }
-
-    /// The kubeconfig, once all of it is there.
-    fn read(&self) -> Option<String> {
-        let text = fs::read_to_string(&self.kubeconfig).ok()?;
-        text.contains("context: {cluster: demo, user: demo-nobody}")
-            .then_some(text)
-    }
-
     /// The status of a GET, and what was answered. Who is too early may have to ask again.
     fn get(&self, context: &str, path: &str) -> (u16, Value) {
         eventually(WITHIN, || self.ask(context, path)).expect("an answer")
@@ -224,7 +182,7 @@ fn what_cannot_be_served_is_said() {
             "a size is a number of Pods",
         ),
         (vec!["--demo-seed", "1"], "--demo"),
-        (vec!["--demo", "--context", "prod"], "cannot be used with"),
+        (vec!["--demo", "--user", "me"], "cannot be used with"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_barkeep"))
             .args(&args)

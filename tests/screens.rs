@@ -8,10 +8,12 @@ use std::collections::HashMap;
 
 use barkeep::{
     app::{App, Cluster},
-    event::Event,
+    event::{Cost, Event, Meter, Wire},
     keys::{Typed, typed},
     model::{
-        Cause, Change, ClusterId, Detail, FeedState, News, Problem, Source, Uid, What,
+        Cause, Change, ClusterId, Context, Detail, FeedState, News, Offer, Problem, Source, Uid,
+        What,
+        context::SIMULATED,
         grouping::Grouping,
         row::{Interner, Row},
     },
@@ -141,14 +143,24 @@ struct Screen {
 
 impl Screen {
     fn new(size: (u16, u16), refuse: fn(&Source) -> bool, namespaces: &[&str]) -> Self {
-        let cluster = Cluster {
-            context: "test".into(),
+        Self::of(&["test"], size, refuse, namespaces)
+    }
+
+    /// Over clusters of these names, each as the fixture has it.
+    fn of(
+        contexts: &[&str],
+        size: (u16, u16),
+        refuse: fn(&Source) -> bool,
+        namespaces: &[&str],
+    ) -> Self {
+        let cluster = |context: &&str| Cluster {
+            context: (*context).into(),
             namespaces: namespaces.iter().map(|name| (*name).into()).collect(),
             ..Cluster::default()
         };
         let environments = ["dev", "prod"].map(String::from).to_vec();
         let app = App::new(
-            vec![cluster],
+            contexts.iter().map(cluster).collect(),
             Grouping {
                 environments,
                 ..Grouping::default()
@@ -201,7 +213,11 @@ impl Screen {
                     self.tell(&source, News::State(refused));
                     continue;
                 }
-                let changes = self.deliveries.get(&source).cloned().unwrap_or_default();
+                let of_any = Source {
+                    cluster: ClusterId(0),
+                    ..source.clone()
+                };
+                let changes = self.deliveries.get(&of_any).cloned().unwrap_or_default();
                 let changes = changes.into_iter().chain(closely(&source)).collect();
                 self.tell(&source, News::Begin);
                 self.tell(&source, News::Changes(changes));
@@ -216,13 +232,17 @@ impl Screen {
         self.app.update(Event::Feed(source.clone(), news), self.now);
     }
 
-    fn keys(mut self, keys: &str) -> Self {
+    fn press(&mut self, keys: &str) {
         for typed in typed(keys).unwrap() {
             if let Typed::Key(chord) = typed {
                 self.app.update(Event::Key(chord), self.now);
                 self.app.refresh();
             }
         }
+    }
+
+    fn keys(mut self, keys: &str) -> Self {
+        self.press(keys);
         self.settle();
         self
     }
@@ -461,4 +481,158 @@ fn why_says_what_may_not_be_read() {
         "why-refused-80x24",
         screen.text_with(Theme::plain(), &glyphs::ASCII)
     );
+}
+
+/// The cluster of the fixture under two names; the second has only some of its namespaces, and may be anything but live.
+fn two(size: (u16, u16)) -> Screen {
+    let few = |source: &Source| {
+        source.cluster == ClusterId(1)
+            && matches!(
+                source.what,
+                What::StatefulSets | What::CronJobs | What::Jobs
+            )
+    };
+    Screen::of(&["prod-eu", "prod-us-east-1"], size, few, &[])
+}
+
+fn lose(screen: &mut Screen, cluster: ClusterId, why: &Problem) {
+    for source in screen.app.wanted() {
+        if source.cluster == cluster {
+            screen.tell(&source, News::State(FeedState::Stale(why.clone())));
+        }
+    }
+    screen.now += 12_000;
+    screen.app.update(Event::Tick, screen.now);
+    screen.app.refresh();
+}
+
+fn refused() -> Problem {
+    Problem::new(Cause::Unreachable, "connection refused")
+}
+
+#[test]
+fn two_clusters() {
+    insta::assert_snapshot!("two-120x40", two(WIDE).keys(":shop<enter>").text());
+    insta::assert_snapshot!("two-80x24", two(SMALL).keys(":shop<enter>").text());
+    insta::assert_snapshot!(
+        "two-server-120x40",
+        two(WIDE)
+            .keys(":prod-us-east-1:shop/prod/web<enter>")
+            .text()
+    );
+    insta::assert_snapshot!("two-prompt-120x40", two(WIDE).keys(":shop/p").text());
+    insta::assert_snapshot!(
+        "two-instances-120x40",
+        two(WIDE).keys(":instances<enter>").text()
+    );
+    insta::assert_snapshot!(
+        "two-instances-80x24",
+        two(SMALL).keys(":instances<enter>").text()
+    );
+}
+
+#[test]
+fn one_of_two_clusters_went_away() {
+    for (name, size) in [("two-stale-120x40", WIDE), ("two-stale-80x24", SMALL)] {
+        let mut screen = two(size).keys(":shop<enter>");
+        lose(&mut screen, ClusterId(1), &refused());
+        insta::assert_snapshot!(name, screen.text());
+    }
+}
+
+/// Two that are open, one of which asks for a login, and one that can not be opened.
+fn choosing(size: (u16, u16)) -> Screen {
+    let mut screen = two(size);
+    lose(
+        &mut screen,
+        ClusterId(1),
+        &Problem::new(Cause::Login, "“login” wants a person at the terminal"),
+    );
+    let offer = |name: &str, server: &str| Offer {
+        context: Context::of_name(name),
+        server: server.to_owned(),
+    };
+    let offers = vec![
+        offer("prod-eu", "10.0.0.1:6443"),
+        offer("prod-us-east-1", "us-east-1.clusters.example.com"),
+        offer("staging", "stage.example.com:8080"),
+        offer("broken", "10.9.9.9:6443"),
+        offer(SIMULATED, "inside barkeep"),
+    ];
+    screen.press("C");
+    screen.app.update(Event::Contexts(offers, None), screen.now);
+    screen.press("Gk<enter>");
+    let why = Problem::new(
+        Cause::Config,
+        "Cannot read the certificate-authority not-there.crt: No such file or directory",
+    );
+    screen
+        .app
+        .update(Event::Opened(ClusterId(2), Err(why)), screen.now);
+    screen.press("kk");
+    screen
+}
+
+#[test]
+fn the_contexts_to_choose_from() {
+    insta::assert_snapshot!("contexts-120x40", choosing(WIDE).text());
+    insta::assert_snapshot!("contexts-80x24", choosing(SMALL).text());
+}
+
+#[test]
+fn no_cluster_is_open() {
+    insta::assert_snapshot!("closed-80x24", screen(SMALL).keys("C<enter><esc>").text());
+}
+
+/// What everything has cost, with numbers of some size.
+fn paying(size: (u16, u16), mut screen: Screen) -> Screen {
+    screen.size = size;
+    screen.press("F");
+    let meters = [
+        (ClusterId(0), 340, 8_400_000, 0),
+        (ClusterId(1), 12, 61_000, 3),
+    ];
+    for (cluster, requests, bytes, throttled) in meters {
+        let meter = Meter {
+            requests,
+            bytes,
+            throttled,
+        };
+        screen.app.update(Event::Meter(cluster, meter), screen.now);
+    }
+    let wires = [
+        (ClusterId(0), "10.0.0.1:6443"),
+        (ClusterId(1), "us-east-1.clusters.example.com"),
+    ];
+    let open = |id| screen.app.open_clusters().any(|(open, _)| open == id);
+    let wires = wires.into_iter().filter(|(cluster, _)| open(*cluster));
+    let wires = wires.map(|(cluster, server)| Wire {
+        cluster,
+        server: server.to_owned(),
+        protocol: (cluster == ClusterId(0)).then_some("HTTP/2"),
+        last_error: (cluster == ClusterId(1)).then(refused),
+    });
+    let costs = screen.app.wanted().into_iter().enumerate();
+    let costs = costs.map(|(n, source)| Cost {
+        plural: source.what.served().plural,
+        since: screen.now - 1_000 * (n as i64 * 97 + 3),
+        requests: n as u64 % 5 + 1,
+        bytes: (n as u64 * 7_919) % 100_000,
+        source,
+    });
+    let event = Event::Costs(wires.collect(), costs.collect());
+    screen.app.update(event, screen.now);
+    screen
+}
+
+#[test]
+fn what_looking_costs() {
+    let two = |size| {
+        let mut screen = two(size);
+        lose(&mut screen, ClusterId(1), &refused());
+        paying(size, screen)
+    };
+    insta::assert_snapshot!("cost-120x40", two(WIDE).text());
+    insta::assert_snapshot!("cost-80x24", two(SMALL).text());
+    insta::assert_snapshot!("cost-one-120x40", paying(WIDE, screen(WIDE)).text());
 }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{App, Overlay, Sort, TWICE};
+use super::{App, Bill, Overlay, Sort, TWICE, place};
 use crate::{
     command::{self, Command},
     effect::Effect,
@@ -27,6 +27,8 @@ impl App {
                 chosen,
                 line,
             } => return self.why_key(chord, subject, chosen, line),
+            Overlay::Contexts(at) => return self.picker_key(chord, at),
+            Overlay::Cost(bill, line) => return self.cost_key(chord, bill, line),
         }
         // Whoever types has taken over from what was asked for at the start.
         self.sought = None;
@@ -107,6 +109,14 @@ impl App {
                 self.focus
             }),
             Command::Instances => self.show(Pane::All),
+            Command::Contexts => {
+                self.overlay = Overlay::Contexts(0);
+                return vec![Effect::ReadContexts];
+            }
+            Command::Cost => {
+                self.overlay = Overlay::Cost(Bill::default(), 0);
+                return vec![Effect::Count];
+            }
             Command::Cancel => {
                 if self.interrupted.is_some_and(|at| self.now - at < TWICE) {
                     return vec![Effect::Quit];
@@ -192,8 +202,13 @@ impl App {
     fn sort_by(&mut self, by: isize) {
         let (pane, sort) = (self.focus, self.list(self.focus).sort);
         let columns = pane.columns();
-        let column =
-            (sort.column.cast_signed() + by).rem_euclid(columns.len().cast_signed()) as usize;
+        let mut column = sort.column;
+        loop {
+            column = (column.cast_signed() + by).rem_euclid(columns.len().cast_signed()) as usize;
+            if (columns[column].when)(&self.world) {
+                break;
+            }
+        }
         self.set_sort(Sort {
             column,
             descending: columns[column].descending,
@@ -258,8 +273,12 @@ impl App {
             KeyCode::Backspace if text.is_empty() => return Vec::new(),
             _ => type_into(&mut text, chord),
         }
+        let contexts = place::context(&text).is_some() && self.offers.is_empty();
         self.overlay = Overlay::Prompt(text, 0);
-        Vec::new()
+        contexts
+            .then_some(Effect::ReadContexts)
+            .into_iter()
+            .collect()
     }
 
     fn help_key(&mut self, chord: Chord, line: u16) -> Vec<Effect> {

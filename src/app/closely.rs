@@ -18,8 +18,7 @@ impl App {
             return;
         };
         let mut want = |source: Source| {
-            let open = self.clusters.get(usize::from(source.cluster.0));
-            if open.is_some_and(|cluster| cluster.problem.is_none()) {
+            if self.followed().any(|cluster| cluster == source.cluster) {
                 wanted.insert(source);
             }
         };

@@ -3,6 +3,8 @@
 mod act;
 mod board;
 mod closely;
+mod clusters;
+mod cost;
 mod lines;
 mod list;
 mod panel;
@@ -14,34 +16,21 @@ mod why;
 use std::collections::{HashMap, VecDeque};
 
 pub use self::{
+    clusters::{Choice, Cluster, MOST, Manner, Reach},
+    cost::{Bill, Item, Wire},
     lines::{Ink, Line, room as why_room, told},
     list::{List, Sort},
     place::Suggestion,
-    standing::Standing,
+    standing::{Standing, Summary},
 };
 use crate::{
     command,
     effect::Effect,
     event::{Event, Meter},
     layout::Spot,
-    model::{
-        Cause, ClusterId, FeedState, MapId, Name, News, Problem, What, World, grouping::Grouping,
-    },
+    model::{FeedState, MapId, News, Offer, Problem, What, World, grouping::Grouping},
     panes::{Id, Pane},
 };
-
-/// One open cluster.
-#[derive(Clone, Debug, Default)]
-pub struct Cluster {
-    /// The kubeconfig's context.
-    pub context: String,
-    /// Why it can not be asked at all.
-    pub problem: Option<Problem>,
-    /// Namespaces to look into where they may not be listed: of the command line, the context, the configuration.
-    pub namespaces: Vec<Name>,
-    /// Requests so far, sampled each second for a minute: (milliseconds, requests).
-    pub samples: VecDeque<(i64, Meter)>,
-}
 
 /// What floats above the panes and gets the keys first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +53,10 @@ pub enum Overlay {
         /// The first line that is shown.
         line: u16,
     },
+    /// The contexts to open and close, and which line is chosen.
+    Contexts(usize),
+    /// What looking costs, scrolled by this many lines.
+    Cost(Bill, u16),
 }
 
 /// The selection rests this long before a Map is fetched, milliseconds.
@@ -81,8 +74,12 @@ const WARM: usize = 3;
 pub struct App {
     /// What is known of the clusters.
     pub world: World,
-    /// The open clusters, by [`ClusterId`].
+    /// The clusters that are or were open, by [`ClusterId`].
     pub clusters: Vec<Cluster>,
+    /// The contexts there are, as far as they have been asked for.
+    pub offers: Vec<Offer>,
+    /// Why those of the kubeconfig can not be read.
+    pub unread: Option<Problem>,
     /// The pane with focus.
     pub focus: Pane,
     /// The panel has taken it.
@@ -131,6 +128,7 @@ impl App {
         for cluster in &mut clusters {
             // Requests are counted from the beginning.
             cluster.samples.push_back((now, Meter::default()));
+            cluster.since = now;
         }
         let contexts = clusters
             .iter()
@@ -141,6 +139,8 @@ impl App {
         Self {
             world,
             clusters,
+            offers: Vec::new(),
+            unread: None,
             focus: Pane::Services,
             in_panel: false,
             zoom: false,
@@ -191,11 +191,18 @@ impl App {
                 self.world.apply(&source, news);
             }
             Event::Meter(cluster, meter) => self.sample(cluster, meter),
-            Event::LoggedIn(_, result) => {
-                let text =
-                    result.map_or_else(|problem| problem.to_string(), |()| "Logged in.".to_owned());
+            Event::LoggedIn(cluster, result) => {
+                let text = match (result, self.tell_apart(cluster)) {
+                    (Ok(()), None) => "Logged in.".to_owned(),
+                    (Ok(()), Some(name)) => format!("Logged in to {name}."),
+                    (Err(problem), None) => problem.to_string(),
+                    (Err(problem), Some(name)) => format!("{name}: {problem}"),
+                };
                 self.say(text);
             }
+            Event::Contexts(offers, unread) => (self.offers, self.unread) = (offers, unread),
+            Event::Opened(cluster, result) => return self.opened(cluster, result),
+            Event::Costs(wires, costs) => self.count(wires, costs),
         }
         Vec::new()
     }
@@ -350,57 +357,6 @@ impl App {
             };
             self.message = Some((format!("{first}{more}"), self.now + 3 * MESSAGE));
         }
-    }
-
-    fn sample(&mut self, cluster: ClusterId, meter: Meter) {
-        let now = self.now;
-        let Some(cluster) = self.clusters.get_mut(usize::from(cluster.0)) else {
-            return;
-        };
-        cluster.samples.push_back((now, meter));
-        while cluster
-            .samples
-            .front()
-            .is_some_and(|(at, _)| now - at > 60_000)
-        {
-            cluster.samples.pop_front();
-        }
-    }
-
-    /// Requests of the last minute, all clusters together.
-    pub fn requests_a_minute(&self) -> u64 {
-        let of = |cluster: &Cluster| {
-            let first = cluster
-                .samples
-                .front()
-                .map_or(0, |(_, meter)| meter.requests);
-            cluster
-                .samples
-                .back()
-                .map_or(0, |(_, meter)| meter.requests - first)
-        };
-        self.clusters.iter().map(of).sum()
-    }
-
-    /// A cluster whose credential plugin waits for a person.
-    pub fn login_needed(&self) -> Option<ClusterId> {
-        let waits = |problem: &Problem| problem.cause == Cause::Login;
-        let fed = self
-            .world
-            .feeds()
-            .find_map(|(source, feed)| match &feed.state {
-                FeedState::Stale(problem) | FeedState::Refused(problem) if waits(problem) => {
-                    Some(source.cluster)
-                }
-                _ => None,
-            });
-        fed.or_else(|| {
-            let at = self
-                .clusters
-                .iter()
-                .position(|cluster| cluster.problem.as_ref().is_some_and(waits))?;
-            Some(ClusterId(at as u8))
-        })
     }
 
     /// Whether a key means something here and now: what the footer and help show.

@@ -1,10 +1,12 @@
 //! Where one is, and getting elsewhere: the prompt, places by name, history.
 
-use super::App;
+use std::collections::HashMap;
+
+use super::{App, Cluster};
 use crate::{
     command::{self, COMMANDS, Command},
     effect::Effect,
-    model::{ClusterId, Name, Source, What, grouping::SYSTEM},
+    model::{ClusterId, Name, Source, What, grouping::SYSTEM, tree::Map},
     panes::{Id, Pane},
 };
 
@@ -30,7 +32,7 @@ pub struct Suggestion {
 const SEEK: i64 = 5_000;
 
 /// The most that the prompt offers.
-const SUGGESTIONS: usize = 12;
+pub(super) const SUGGESTIONS: usize = 12;
 
 impl App {
     /// Opens the Map of a namespace as soon as it is known.
@@ -59,6 +61,10 @@ impl App {
             return;
         }
         match &sought {
+            // Nobody will tell.
+            Sought::Namespace(cluster, _) if !self.followed().any(|id| id == *cluster) => {
+                self.sought = None;
+            }
             Sought::Namespace(cluster, namespace) if self.namespaces_known(*cluster) => {
                 self.sought = None;
                 self.say(format!("There is no namespace \"{namespace}\"."));
@@ -110,7 +116,7 @@ impl App {
     }
 
     /// The Map, and the Server if one is named, that a path of names leads to.
-    fn find_path(&self, path: &[String]) -> Option<(u32, Option<u32>)> {
+    fn find_path(&self, path: &[String], cluster: Option<ClusterId>) -> Option<(u32, Option<u32>)> {
         let [service, map, rest @ ..] = path else {
             return None;
         };
@@ -119,10 +125,10 @@ impl App {
             .services()
             .get(self.world.service_slot(service)?)?;
         let named = |slot: &&u32| {
-            self.world
-                .maps()
-                .get(**slot)
-                .is_some_and(|held| *held.place.map == **map || *held.id.namespace == **map)
+            self.world.maps().get(**slot).is_some_and(|held| {
+                cluster.is_none_or(|cluster| held.id.cluster == cluster)
+                    && (*held.place.map == **map || *held.id.namespace == **map)
+            })
         };
         let map = *service.maps.iter().find(named)?;
         match rest.first() {
@@ -140,8 +146,32 @@ impl App {
         }
     }
 
-    /// The Map, and the Server, that is meant exactly: by path, by namespace, by `ns` and a namespace.
+    /// The Map, and the Server, that is meant exactly: by path, by namespace, by `ns` and a namespace. Without the
+    /// cluster's name before it, it is looked for where we are, then in the others.
     fn find_typed(&self, typed: &str) -> Option<(u32, Option<u32>)> {
+        let (cluster, typed) = self.in_cluster(typed);
+        let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);
+        match (cluster, here) {
+            (None, Some(_)) => self
+                .find_within(typed, here)
+                .or_else(|| self.find_within(typed, None)),
+            _ => self.find_within(typed, cluster),
+        }
+    }
+
+    /// The cluster whose name stands before a place, as in `prod-eu:shop/prod`, and the place.
+    fn in_cluster<'a>(&self, typed: &'a str) -> (Option<ClusterId>, &'a str) {
+        let named = |(id, cluster): (ClusterId, &Cluster)| {
+            let place = typed.strip_prefix(&*cluster.context)?.strip_prefix(':')?;
+            Some((Some(id), place))
+        };
+        let named = self.open_clusters().filter_map(named);
+        named
+            .min_by_key(|(_, place)| place.len())
+            .unwrap_or((None, typed))
+    }
+
+    fn find_within(&self, typed: &str, cluster: Option<ClusterId>) -> Option<(u32, Option<u32>)> {
         let path: Vec<String> = typed
             .split('/')
             .filter(|part| !part.is_empty())
@@ -149,8 +179,12 @@ impl App {
             .collect();
         let name = namespace(typed).unwrap_or(typed);
         let mut maps = self.world.maps().iter();
-        self.find_path(&path).or_else(|| {
-            maps.find(|(_, map)| *map.id.namespace == *name)
+        self.find_path(&path, cluster).or_else(|| {
+            let named = |map: &Map| {
+                *map.id.namespace == *name
+                    && cluster.is_none_or(|cluster| map.id.cluster == cluster)
+            };
+            maps.find(|(_, map)| named(map))
                 .map(|(slot, _)| (slot, None))
         })
     }
@@ -195,6 +229,9 @@ impl App {
 
     /// What fits what is typed at the prompt: commands, then places.
     pub fn suggestions(&self, typed: &str) -> Vec<Suggestion> {
+        if let Some(begun) = context(typed) {
+            return self.contexts_like(begun);
+        }
         let typed = typed.trim();
         let mut found: Vec<(usize, Suggestion)> = Vec::new();
         for entry in COMMANDS
@@ -213,8 +250,27 @@ impl App {
             }
         }
         if !typed.is_empty() {
+            let several = self.world.has_several_clusters();
+            let mut namesakes: HashMap<(&Name, &Name), usize> = HashMap::new();
+            for (_, map) in self.world.maps().iter().filter(|_| several) {
+                let name = (&map.place.service, &map.place.map);
+                *namesakes.entry(name).or_default() += 1;
+            }
             for (_, map) in self.world.maps().iter() {
-                let path = format!("{}/{}", map.place.service, map.place.map);
+                let (service, name) = (&map.place.service, &map.place.map);
+                let cluster = self.world.context(map.id.cluster);
+                // Where two clusters have a place of this name, only the cluster's name tells which is meant.
+                let path = match namesakes.get(&(service, name)) {
+                    Some(2..) => format!("{cluster}:{service}/{name}"),
+                    _ => format!("{service}/{name}"),
+                };
+                let help = |what: &str| {
+                    if several {
+                        format!("{what} in {cluster}")
+                    } else {
+                        what.to_owned()
+                    }
+                };
                 let wanted = rank(&path, typed)
                     .or_else(|| rank(&map.id.namespace, typed.trim_start_matches("ns ")));
                 if let Some(rank) = wanted {
@@ -223,7 +279,7 @@ impl App {
                         rank + system,
                         Suggestion {
                             text: path.clone(),
-                            help: "Map".into(),
+                            help: help("Map"),
                         },
                     ));
                 }
@@ -241,7 +297,7 @@ impl App {
                             rank + 1,
                             Suggestion {
                                 text: full,
-                                help: server.kind.name().to_owned(),
+                                help: help(server.kind.name()),
                             },
                         ));
                     }
@@ -268,6 +324,10 @@ impl App {
         }
         if let Some(command) = command::of_name(typed) {
             return self.meant(command);
+        }
+        if let Some(name) = context(typed) {
+            let suggested = chosen.as_ref().and_then(|chosen| context(&chosen.text));
+            return self.switch_to(name, suggested);
         }
         let text = chosen.map_or_else(|| typed.to_owned(), |suggestion| suggestion.text);
         if let Some((map, server)) = self.find_typed(typed) {
@@ -326,8 +386,15 @@ fn namespace(typed: &str) -> Option<&str> {
     rest.map(str::trim)
 }
 
+/// The name in `ctx x`, as one types it elsewhere.
+pub(super) fn context(typed: &str) -> Option<&str> {
+    let mut words = ["ctx ", "context ", "contexts "].iter();
+    let rest = words.find_map(|word| typed.trim_start().strip_prefix(word));
+    rest.map(str::trim)
+}
+
 /// How well a name fits: 0 is the whole name, then its beginning, then anywhere; `None` not at all.
-fn rank(name: &str, typed: &str) -> Option<usize> {
+pub(super) fn rank(name: &str, typed: &str) -> Option<usize> {
     let (name, typed) = (name.to_lowercase(), typed.to_lowercase());
     match name.find(&typed) {
         Some(0) if name.len() == typed.len() => Some(0),

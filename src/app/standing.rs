@@ -1,6 +1,6 @@
 //! How far what is shown can be trusted: loading, live, stale with age and cause, forbidden; for a pane, and for all.
 
-use super::{App, PATIENCE};
+use super::{App, Cluster, PATIENCE};
 use crate::{
     model::{Cause, ClusterId, FeedState, MapId, Problem, Source, What},
     panes::{Id, Pane},
@@ -19,16 +19,54 @@ pub enum Standing {
     Refused(Problem),
 }
 
+/// How the open clusters stand together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// How many are open.
+    pub open: usize,
+    /// How many of them are live.
+    pub live: usize,
+    /// The one that is worst off, and how it stands; none where none is open.
+    pub worst: Option<(ClusterId, Standing)>,
+}
+
+/// The worst of several: what is old before what is on its way, before what can not be shown. What is on its way is on
+/// its way together.
+fn worst(parts: &[(ClusterId, Standing)]) -> Option<(ClusterId, Standing)> {
+    let rank = |standing: &Standing| match standing {
+        Standing::Live => (0, 0),
+        Standing::Refused(_) => (1, 0),
+        Standing::Loading(..) => (2, 0),
+        Standing::Stale(age, _) => (3, *age),
+    };
+    let (first, rest) = parts.split_first()?;
+    let start = (first.0, first.1.clone());
+    Some(rest.iter().fold(start, |(of, worst), (cluster, standing)| {
+        match (&worst, standing) {
+            (Standing::Loading(a, b), Standing::Loading(c, d)) => {
+                let about = b.map(|b| b + d.unwrap_or(0)).or(*d);
+                (of, Standing::Loading(a + c, about))
+            }
+            _ if rank(standing) > rank(&worst) => (*cluster, standing.clone()),
+            _ => (of, worst),
+        }
+    }))
+}
+
 impl App {
-    /// The feeds that a pane's rows come from: cluster-wide, else those of the namespace.
-    fn sources(&self, pane: Pane) -> Vec<Source> {
-        let looked_at = self.id(Pane::Maps).and_then(|id| match id {
+    fn looked_at_map(&self) -> Option<MapId> {
+        match self.id(Pane::Maps)? {
             Id::Map(id) => Some(id),
             _ => None,
-        });
+        }
+    }
+
+    /// The feeds that a pane's rows come from: cluster-wide, else those of the namespace.
+    fn sources(&self, pane: Pane) -> Vec<Source> {
+        let looked_at = self.looked_at_map();
         let all = |what| {
-            let clusters = 0..self.clusters.len() as u8;
-            clusters.map(move |at| Source::all(ClusterId(at), what))
+            self.followed()
+                .map(move |cluster| Source::all(cluster, what))
         };
         let of = |id: &MapId, what| Source::of(id.cluster, what, &id.namespace);
         match (pane, looked_at) {
@@ -52,28 +90,49 @@ impl App {
         }
     }
 
-    /// How a pane stands.
-    pub fn standing(&self, pane: Pane) -> Standing {
-        if let Some(problem) = self
-            .clusters
-            .iter()
-            .find_map(|cluster| cluster.problem.clone())
-        {
-            return Standing::Refused(problem);
+    /// How each cluster's part of a pane stands.
+    fn parts(&self, pane: Pane) -> Vec<(ClusterId, Standing)> {
+        let sources = self.sources(pane);
+        let part = |(id, cluster): (ClusterId, &Cluster)| {
+            if let Some(problem) = cluster.problem() {
+                return Some((id, Standing::Refused(problem.clone())));
+            }
+            let mut of = sources
+                .iter()
+                .filter(|source| source.cluster == id)
+                .peekable();
+            of.peek()?;
+            Some((id, self.sum_up(of)))
+        };
+        let parts = self.open_clusters().filter_map(part);
+        match (pane, self.looked_at_map()) {
+            // What is of one Map is of no other cluster.
+            (Pane::Servers | Pane::Instances, Some(map)) => {
+                parts.filter(|(id, _)| *id == map.cluster).collect()
+            }
+            _ => parts.collect(),
         }
-        self.sum_up(self.sources(pane).iter())
     }
 
-    /// How everything that is wanted stands, for the header. What is forbidden does not make the rest less live.
-    pub fn overall(&self) -> Standing {
-        if let Some(problem) = self
-            .clusters
-            .iter()
-            .find_map(|cluster| cluster.problem.clone())
-        {
-            return Standing::Refused(problem);
+    /// How a pane stands: as the part of it that is worst off.
+    pub fn standing(&self, pane: Pane) -> Standing {
+        worst(&self.parts(pane)).map_or(Standing::Live, |(_, standing)| standing)
+    }
+
+    /// The cluster for which a pane is not live, where it has to be said which one it is.
+    pub fn blamed(&self, pane: Pane) -> Option<&str> {
+        let (cluster, standing) = worst(&self.parts(pane))?;
+        self.tell_apart(cluster)
+            .filter(|_| standing != Standing::Live)
+    }
+
+    /// How everything that is wanted of a cluster stands. What is forbidden does not make the rest less live.
+    pub fn cluster_standing(&self, cluster: ClusterId) -> Standing {
+        if let Some(problem) = self.cluster(cluster).and_then(Cluster::problem) {
+            return Standing::Refused(problem.clone());
         }
-        let mut sources: Vec<&Source> = self.world.feeds().map(|(source, _)| source).collect();
+        let feeds = self.world.feeds().map(|(source, _)| source);
+        let mut sources: Vec<&Source> = feeds.filter(|of| of.cluster == cluster).collect();
         sources.sort();
         if sources.is_empty() {
             return Standing::Loading(0, None);
@@ -85,6 +144,20 @@ impl App {
             sources.retain(known);
         }
         self.sum_up(sources.into_iter())
+    }
+
+    /// How the open clusters stand, for the header.
+    pub fn summary(&self) -> Summary {
+        let parts: Vec<(ClusterId, Standing)> = self
+            .open_clusters()
+            .map(|(id, _)| (id, self.cluster_standing(id)))
+            .collect();
+        let live = |part: &&(ClusterId, Standing)| part.1 == Standing::Live;
+        Summary {
+            open: parts.len(),
+            live: parts.iter().filter(live).count(),
+            worst: worst(&parts),
+        }
     }
 
     fn sum_up<'a>(&self, sources: impl Iterator<Item = &'a Source>) -> Standing {
@@ -146,10 +219,30 @@ impl App {
                 .slot(Pane::Servers)
                 .and_then(|slot| Some(self.world.servers().get(slot)?.name.to_string())),
         };
-        let of = parent
-            .as_ref()
-            .map_or_else(String::new, |parent| format!(" of {parent}"));
-        match self.standing(pane) {
+        let parts = self.parts(pane);
+        if self.open_clusters().next().is_none() {
+            return "No cluster is open. C opens one, and so does :ctx NAME.".to_owned();
+        }
+        if !self.world.has_several_clusters() || parts.len() < 2 {
+            return self.sentence(pane, parent.as_deref(), self.standing(pane));
+        }
+        // Each cluster has its own reason. That one has nothing is a reason only where all have nothing.
+        let waits = |(_, standing): &&(ClusterId, Standing)| *standing != Standing::Live;
+        let waiting: Vec<&(ClusterId, Standing)> = parts.iter().filter(waits).collect();
+        if waiting.is_empty() {
+            return self.sentence(pane, parent.as_deref(), Standing::Live);
+        }
+        let reasons = waiting.into_iter().filter_map(|(cluster, standing)| {
+            let sentence = self.sentence(pane, parent.as_deref(), standing.clone());
+            let name = self.world.context(*cluster);
+            (!sentence.is_empty()).then(|| format!("{name}: {sentence}"))
+        });
+        reasons.collect::<Vec<_>>().join("\n")
+    }
+
+    fn sentence(&self, pane: Pane, parent: Option<&str>, standing: Standing) -> String {
+        let of = parent.map_or_else(String::new, |parent| format!(" of {parent}"));
+        match standing {
             Standing::Loading(..) if self.now - self.began < PATIENCE => String::new(),
             Standing::Loading(0, _) => format!("Loading {}{of}…", pane.rows()),
             Standing::Loading(have, _) => format!("Loading {}{of}: {have} so far…", pane.rows()),

@@ -5,6 +5,7 @@
     reason = "what a test expects and does not find has failed it"
 )]
 
+mod clusters;
 mod panel;
 mod streams;
 mod why;
@@ -16,7 +17,7 @@ use crate::{
     effect::Effect,
     keys::{Typed, typed},
     model::{
-        News, Problem, Source, What,
+        Cause, ClusterId, News, Problem, Source, What,
         row::{Kind, Phase, Row},
         sample::{self, NOW, bad, controller, key, map_id, namespace, pod, source},
     },

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::App;
+use super::{App, place::Sought};
 use crate::{
-    model::{ClusterId, FeedState, Health, MapId, Name, Source, What},
+    model::{ClusterId, FeedState, Health, MapId, Name, Source, What, world::Feed},
     panes::Pane,
 };
 
@@ -12,15 +12,15 @@ use crate::{
 const WORST: usize = 6;
 /// Usage of the list of all Instances is asked for in this many namespaces at most: those on screen.
 const MEASURED: usize = 4;
+/// A cluster that has said nothing for so long is not waited for where another has answered, milliseconds.
+const SILENCE: i64 = 8_000;
 
 impl App {
     /// Every stream that what is on screen needs, and a few that are kept warm.
     pub fn wanted(&self) -> BTreeSet<Source> {
         let mut wanted = BTreeSet::new();
-        for (at, cluster) in self.clusters.iter().enumerate() {
-            if cluster.problem.is_none() {
-                self.want_cluster(ClusterId(at as u8), &mut wanted);
-            }
+        for cluster in self.followed() {
+            self.want_cluster(cluster, &mut wanted);
         }
         self.want_overview(&mut wanted);
         wanted.extend(self.want_why());
@@ -88,10 +88,7 @@ impl App {
     /// What the answer to why something is as it is is made of, while somebody asks for it.
     fn want_why(&self) -> Vec<Source> {
         let needs = self.why().map_or_else(Vec::new, |why| why.needs().to_vec());
-        let asked = |cluster: ClusterId| {
-            let cluster = self.clusters.get(usize::from(cluster.0));
-            cluster.is_some_and(|cluster| cluster.problem.is_none())
-        };
+        let asked = |cluster: ClusterId| self.followed().any(|open| open == cluster);
         // What is listed for the whole cluster is not listed once more.
         let listed = |source: &Source| {
             let wide = Source::all(source.cluster, source.what);
@@ -171,12 +168,14 @@ impl App {
         }
     }
 
-    /// Whether nothing is on its way: every stream that is wanted has delivered, or said why it can not.
+    /// Whether nothing is on its way: every stream that is wanted has delivered, or said why it can not. Each cluster
+    /// by itself: one that says nothing at all is not waited for once another has answered.
     pub fn is_quiet(&self) -> bool {
         let settled = self
             .looked_at
             .as_ref()
             .is_none_or(|(id, _)| self.warm.contains(id));
+        let wanted = self.wanted();
         let delivered = |source: &Source| {
             self.world
                 .feed(source)
@@ -186,6 +185,32 @@ impl App {
                     FeedState::Connecting | FeedState::Loading(..) => false,
                 })
         };
-        settled && self.is_at_rest() && self.sought.is_none() && self.wanted().iter().all(delivered)
+        let answered = |cluster: ClusterId| {
+            let mut of = wanted.iter().filter(|source| source.cluster == cluster);
+            of.all(&delivered)
+        };
+        let spoken = |cluster: ClusterId| answered(cluster) && self.has_spoken(cluster);
+        let alone = !self.followed().any(spoken);
+        let given_up = |cluster: ClusterId| {
+            let since = self.cluster(cluster).map_or(self.now, |held| held.since);
+            !alone && self.now - since >= SILENCE && !self.has_spoken(cluster)
+        };
+        let found = match &self.sought {
+            None => true,
+            Some(Sought::Namespace(cluster, _)) => given_up(*cluster),
+            Some(Sought::Typed(..)) => false,
+        };
+        let done = |cluster: ClusterId| answered(cluster) || given_up(cluster);
+        settled && found && self.is_at_rest() && self.followed().all(done)
+    }
+
+    /// Whether a cluster has said anything of what it is asked, be it a refusal.
+    fn has_spoken(&self, cluster: ClusterId) -> bool {
+        let speaks = |feed: &Feed| match feed.state {
+            FeedState::Live | FeedState::Loading(..) | FeedState::Refused(_) => true,
+            FeedState::Connecting | FeedState::Stale(_) => feed.synced,
+        };
+        let mut feeds = self.world.feeds();
+        feeds.any(|(source, feed)| source.cluster == cluster && speaks(feed))
     }
 }

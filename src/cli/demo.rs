@@ -9,12 +9,8 @@ use crate::demo::faults::Rule;
 /// The simulated cluster instead of a real one.
 #[derive(Clone, Debug, Args)]
 pub struct Simulated {
-    /// Show a simulated cluster inside the program, in which something happens all the time
-    #[arg(
-        long,
-        help_heading = "Without a cluster",
-        conflicts_with_all = ["kubeconfig", "context", "cluster", "user"]
-    )]
+    /// Show a simulated cluster inside the program, in which something happens all the time; beside those of --context
+    #[arg(long, help_heading = "Without a cluster")]
     pub demo: bool,
 
     /// Its story: the same number, the same story [default: 1]

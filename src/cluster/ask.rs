@@ -16,7 +16,7 @@ use kube::{Client, client::Body};
 use tokio::time::timeout;
 
 use super::{
-    Link,
+    Link, Tally,
     problem::{problem, status_problem},
 };
 use crate::{
@@ -39,12 +39,15 @@ pub struct Asker {
     /// Knows whose credentials they are.
     link: Option<Link>,
     streams: Arc<AtomicBool>,
+    /// What is asked for is counted here.
+    tally: Arc<Tally>,
 }
 
 /// The bytes of an answer.
 pub struct Answer {
     body: Body,
     server: Uri,
+    tally: Arc<Tally>,
     wait: Duration,
     /// Silence is an end like any other: to open the watch again tells whether the server is there.
     may_fall_silent: bool,
@@ -81,6 +84,7 @@ impl Asker {
             server,
             link: None,
             streams: Arc::new(AtomicBool::new(true)),
+            tally: Arc::default(),
         }
     }
 
@@ -89,6 +93,15 @@ impl Asker {
         Self {
             link: Some(link.clone()),
             ..Self::new(link.client().clone(), link.target().server.clone())
+        }
+    }
+
+    /// The same for one stream, which is counted by itself.
+    #[must_use]
+    pub fn counting(&self, tally: &Arc<Tally>) -> Self {
+        Self {
+            tally: Arc::clone(tally),
+            ..self.clone()
         }
     }
 
@@ -134,6 +147,7 @@ impl Asker {
                 format!("Can not ask for {}: {error}", served.plural),
             )
         })?;
+        self.tally.count_request();
         let response = self
             .client
             .send(request)
@@ -146,6 +160,7 @@ impl Asker {
         Ok(Answer {
             body: response.into_body(),
             server: self.server.clone(),
+            tally: Arc::clone(&self.tally),
             wait: if watch { SILENCE } else { STALL },
             may_fall_silent: watch,
         })
@@ -162,6 +177,7 @@ impl Asker {
         let mut answer = Answer {
             body,
             server: self.server.clone(),
+            tally: Arc::clone(&self.tally),
             wait: STALL,
             may_fall_silent: false,
         };
@@ -208,6 +224,7 @@ impl Answer {
                 Some(Err(error)) => return Err(problem(&error, &self.server)),
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
+                        self.tally.count_read(bytes.len());
                         return Ok(Some(bytes));
                     }
                 }

@@ -16,13 +16,13 @@ use kube::config::{AuthInfo, Cluster, ExecAuthCluster, Kubeconfig};
 
 use super::{
     door::Door,
-    files::{self, Files},
+    files::{Files, list},
     pem,
     surroundings::Surroundings,
 };
 use crate::model::{Cause, Problem, sanitize::clean_within};
 
-/// What the command line asked for. Everything that is None is taken from the kubeconfig.
+/// What was asked for. Everything that is None is taken from the kubeconfig.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     /// `--kubeconfig`
@@ -80,18 +80,16 @@ impl fmt::Debug for Target {
     }
 }
 
-/// Finds the target with the environment of this process.
-pub fn resolve(choice: &Choice) -> Result<Target, Problem> {
-    resolve_in(choice, &Surroundings::of_process())
-}
-
-/// Finds the target with a given environment.
-pub fn resolve_in(choice: &Choice, around: &Surroundings) -> Result<Target, Problem> {
-    let files = files::read(choice.kubeconfig.as_deref(), around)?;
+/// Finds the target in files that have been read.
+pub(super) fn resolve_from(
+    choice: &Choice,
+    files: &Files,
+    around: &Surroundings,
+) -> Result<Target, Problem> {
     let mut target = if files.read.is_empty() {
-        in_cluster(around).ok_or_else(|| no_cluster(&files))??
+        in_cluster(around).ok_or_else(|| no_cluster(files))??
     } else {
-        from_files(choice, &files)?
+        from_files(choice, files)?
     };
     if let Some(namespace) = &choice.namespace {
         target.namespace = Some(namespace.clone());
@@ -114,11 +112,11 @@ pub fn resolve_in(choice: &Choice, around: &Surroundings) -> Result<Target, Prob
     Ok(target)
 }
 
-fn no_cluster(files: &Files) -> Problem {
+pub(super) fn no_cluster(files: &Files) -> Problem {
     let what = if files.missing.is_empty() {
         "There is no kubeconfig, and this is not a Pod".to_owned()
     } else {
-        format!("There is no kubeconfig at {}", files::list(&files.missing))
+        format!("There is no kubeconfig at {}", list(&files.missing))
     };
     Problem::new(Cause::NoCluster, what)
         .hint("Name one with --kubeconfig FILE or in KUBECONFIG, or put it at ~/.kube/config")
@@ -249,7 +247,7 @@ fn server(cluster: &str, settings: &Cluster, files: &Files) -> Result<Uri, Probl
 }
 
 /// The Pod's own service account, where there is one.
-fn in_cluster(around: &Surroundings) -> Option<Result<Target, Problem>> {
+pub(super) fn in_cluster(around: &Surroundings) -> Option<Result<Target, Problem>> {
     let host = around.text(&["KUBERNETES_SERVICE_HOST"])?;
     let port = around.text(&["KUBERNETES_SERVICE_PORT"])?;
     let token = around.service_account.join("token");

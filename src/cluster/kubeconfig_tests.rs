@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Instant};
 
-use super::*;
+use super::{super::files, *};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -40,6 +40,11 @@ fn variables(pairs: &[(&'static str, &str)]) -> Surroundings {
             .collect(),
         ..nowhere()
     }
+}
+
+fn resolve_in(choice: &Choice, around: &Surroundings) -> Result<Target, Problem> {
+    let files = files::read(choice.kubeconfig.as_deref(), around)?;
+    resolve_from(choice, &files, around)
 }
 
 /// The sentence without the folder of this machine.

@@ -52,6 +52,16 @@ impl Meter {
             .clone()
     }
 
+    /// The protocol, once a connection has been made that chose one.
+    pub fn protocol(&self) -> Option<&'static str> {
+        match self.attempts() {
+            0 => None,
+            _ if self.is_multiplexed() => Some("HTTP/2"),
+            _ if self.received() == 0 => None,
+            _ => Some("HTTP/1.1"),
+        }
+    }
+
     pub(super) fn count_request(&self) {
         self.requests.fetch_add(1, Relaxed);
     }
@@ -77,5 +87,32 @@ impl Meter {
             .last_error
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = error;
+    }
+}
+
+/// Counters of one stream, from its start on.
+#[derive(Debug, Default)]
+pub struct Tally {
+    requests: AtomicU64,
+    read: AtomicU64,
+}
+
+impl Tally {
+    /// Requests sent.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Relaxed)
+    }
+
+    /// Bytes of JSON read: as they are decoded, whatever they were on the wire.
+    pub fn read(&self) -> u64 {
+        self.read.load(Relaxed)
+    }
+
+    pub(super) fn count_request(&self) {
+        self.requests.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn count_read(&self, bytes: usize) {
+        self.read.fetch_add(bytes as u64, Relaxed);
     }
 }

@@ -3,6 +3,7 @@
 pub mod ask;
 mod change;
 pub mod connect;
+mod contexts;
 mod credentials;
 mod dial;
 mod door;
@@ -32,6 +33,7 @@ mod watch;
 mod wire;
 
 pub use connect::{AnswerWithin, Link, connect};
+pub use contexts::Contexts;
 pub use door::Door;
-pub use kubeconfig::{Choice, Target, resolve};
-pub use meter::Meter;
+pub use kubeconfig::{Choice, Target};
+pub use meter::{Meter, Tally};

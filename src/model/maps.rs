@@ -40,11 +40,7 @@ impl World {
     }
 
     fn place(&self, cluster: ClusterId, row: &NamespaceRow) -> Place {
-        let context = self
-            .contexts
-            .get(usize::from(cluster.0))
-            .map_or("", String::as_str);
-        self.grouping.place(context, row)
+        self.grouping.place(self.context(cluster), row)
     }
 
     fn service_for(&mut self, place: &Place) -> Slot {
@@ -87,7 +83,7 @@ impl World {
         }
     }
 
-    fn leave_service(&mut self, service: Slot, map: Slot, counts: &Counts) {
+    pub(super) fn leave_service(&mut self, service: Slot, map: Slot, counts: &Counts) {
         let Some(left) = self.services.get_mut(service) else {
             return;
         };

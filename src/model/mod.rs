@@ -3,6 +3,8 @@
 //! Pure: no async, no clock, no I/O, no terminal. Everything here can be made in a test with a literal.
 
 mod around;
+mod clusters;
+pub mod context;
 pub mod detail;
 pub mod grouping;
 pub mod health;
@@ -25,6 +27,7 @@ pub mod tree;
 pub mod why;
 pub mod world;
 
+pub use context::{Context, Offer};
 pub use detail::Detail;
 pub use health::Health;
 pub use ids::{ClusterId, Id, Key, MapId, Name, Uid};

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{
     World,
-    ids::Name,
+    ids::{ClusterId, Name},
     row::{Kind, Phase, Row},
     sample::*,
     source::{FeedState, News, Source, What},
@@ -222,5 +222,45 @@ fn sums_are_what_a_count_from_scratch_gives() {
             ),
             (0, 0, 0, 0)
         );
+    }
+}
+
+/// Two clusters with the same objects in them, one of which is closed now and then.
+#[test]
+fn a_cluster_that_is_dropped_takes_its_part_of_every_sum_along() {
+    let (first, second) = (ClusterId(0), ClusterId(1));
+    for seed in 1..=4 {
+        let mut random = Random(seed * 104_729);
+        let mut world = world();
+        world.open_cluster(second, "other");
+        for step in 0..4000 {
+            let row = any_row(&mut random);
+            let sources = sources_of(&row);
+            let mut from = sources[random.below(sources.len())].clone();
+            from.cluster = [first, second][random.below(2)];
+            match (random.below(100), row.uid()) {
+                (0, _) => {
+                    world.drop_cluster(from.cluster);
+                    let left = |cluster| cluster != from.cluster;
+                    assert!(world.maps().iter().all(|(_, map)| left(map.id.cluster)));
+                    assert!(world.servers().iter().all(|(_, s)| left(s.key.cluster)));
+                    assert!(world.instances().iter().all(|(_, pod)| left(pod.cluster)));
+                    assert!(world.feeds().all(|(source, _)| left(source.cluster)));
+                    world.open_cluster(from.cluster, "again");
+                }
+                (1..12, Some(uid)) => gone(&mut world, &from, uid),
+                _ => put(&mut world, &from, [row]),
+            }
+            hold(&world, step);
+        }
+        world.drop_cluster(first);
+        world.drop_cluster(second);
+        let held = (
+            world.instances().len(),
+            world.servers().len(),
+            world.maps().len(),
+            world.services().len(),
+        );
+        assert_eq!(held, (0, 0, 0, 0));
     }
 }

@@ -57,6 +57,11 @@ impl Claims {
         self.held & (4 | 8) != 0
     }
 
+    /// Whether this source is one of those that hold it.
+    pub(super) fn holds(self, source: &Source) -> bool {
+        self.held & Self::bit(source) != 0
+    }
+
     pub(super) fn none(self) -> bool {
         self.held == 0
     }

@@ -8,7 +8,10 @@
 //! A row stays as long as a source claims it: the same Pod can come from the watch over troubled Pods, from its Map's,
 //! and from the cluster's. Nothing is recomputed over everything but at the end of a listing.
 
-use std::{cmp::Ordering, collections::VecDeque};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, VecDeque},
+};
 
 use rustc_hash::FxHashMap;
 
@@ -54,8 +57,8 @@ pub struct World {
     pub now: i64,
     /// How namespaces become Services and Maps.
     pub grouping: Grouping,
-    /// Context names of the open clusters, by [`ClusterId`].
-    pub contexts: Vec<String>,
+    /// What the open clusters are called.
+    pub contexts: BTreeMap<ClusterId, String>,
     /// What changed.
     pub revision: Revision,
     pub(super) instances: Table<Instance>,
@@ -85,12 +88,12 @@ pub fn by_health_and_name(a: &Instance, b: &Instance) -> Ordering {
 }
 
 impl World {
-    /// An empty world over clusters with these context names.
+    /// An empty world over clusters that are called so.
     pub fn new(grouping: Grouping, contexts: Vec<String>) -> Self {
         Self {
             now: 0,
             grouping,
-            contexts,
+            contexts: (0..=u8::MAX).map(ClusterId).zip(contexts).collect(),
             revision: Revision::default(),
             instances: Table::default(),
             servers: Table::default(),

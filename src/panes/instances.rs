@@ -1,6 +1,6 @@
 //! Instances: those of one Server, and all of the cluster.
 
-use super::{Cell, Column, Width, amount, bound, column, number};
+use super::{Cell, Column, Width, amount, bound, cluster, column, number};
 use crate::model::{World, health::judge_instance, table::Slot, tree::Instance};
 
 fn with(world: &World, slot: Slot, cell: impl Fn(&Instance) -> Cell) -> Cell {
@@ -17,6 +17,10 @@ const NAME: Column = Column {
         with(world, slot, |pod| Cell::Text(pod.row.meta.name.clone()))
     })
 };
+
+const CLUSTER: Column = cluster(Width::Fit(7, 16), |world, slot| {
+    with(world, slot, |pod| Cell::text(world.context(pod.cluster)))
+});
 
 const NAMESPACE: Column = Column {
     found: true,
@@ -103,6 +107,7 @@ pub(super) const COLUMNS: &[Column] = &[
 
 pub(super) const ALL_COLUMNS: &[Column] = &[
     HEALTH,
+    CLUSTER,
     NAMESPACE,
     NAME,
     READY,

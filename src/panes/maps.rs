@@ -1,6 +1,6 @@
 //! The Maps of one Service.
 
-use super::{Cell, Column, Width, amount, bound, column, number};
+use super::{Cell, Column, Width, amount, bound, cluster, column, number};
 use crate::model::{World, table::Slot, tree::Map};
 
 fn with(world: &World, slot: Slot, cell: impl Fn(&Map) -> Cell) -> Cell {
@@ -29,6 +29,9 @@ pub(super) const COLUMNS: &[Column] = &[
             })
         })
     },
+    cluster(Width::Fit(7, 16), |world, slot| {
+        with(world, slot, |map| Cell::text(world.context(map.id.cluster)))
+    }),
     number("SERVERS", 7, 1, |world, slot| {
         with(world, slot, |map| Cell::Count(map.counts.servers().into()))
     }),

@@ -72,7 +72,7 @@ impl Pane {
         let of = self
             .columns()
             .iter()
-            .filter(|column| column.found)
+            .filter(|column| column.found && (column.when)(world))
             .map(|column| (column.cell)(world, slot));
         let mut text = CompactString::default();
         for cell in of {
@@ -110,8 +110,23 @@ pub struct Column {
     pub descending: bool,
     /// The filter looks at it.
     pub found: bool,
+    /// Shown only while this holds.
+    pub when: fn(&World) -> bool,
     /// A row's cell.
     pub cell: fn(&World, Slot) -> Cell,
+}
+
+fn always(_: &World) -> bool {
+    true
+}
+
+/// Which cluster a row is of: a column of lists over clusters, while more than one is open.
+const fn cluster(width: Width, cell: fn(&World, Slot) -> Cell) -> Column {
+    Column {
+        found: true,
+        when: World::has_several_clusters,
+        ..column("CLUSTER", width, 0, cell)
+    }
 }
 
 const fn column(
@@ -127,6 +142,7 @@ const fn column(
         drop,
         descending: false,
         found: false,
+        when: always,
         cell,
     }
 }
@@ -144,6 +160,7 @@ const fn number(
         drop,
         descending: true,
         found: false,
+        when: always,
         cell,
     }
 }

@@ -5,47 +5,55 @@ use ratatui::{buffer::Buffer, layout::Position, style::Style};
 
 use super::{Painter, table::name_of};
 use crate::{
-    app::{App, Overlay, Standing},
-    command::COMMANDS,
+    app::{App, Overlay, Standing, Summary},
+    command::{COMMANDS, Command, Entry},
+    model::{Cause, ClusterId},
     panes::Pane,
-    text::{age, count, fit, width},
+    text::{age, bytes, count, fit, width},
 };
+
+/// A piece of the header.
+type Part = (CompactString, Style);
 
 impl Painter {
     pub(super) fn header(&self, app: &App, frame: &mut Buffer) {
         let columns = app.size.0;
-        let right = self.right_of_header(app);
-        let right_width: u16 = right
-            .iter()
-            .map(|(text, _)| width(text) as u16 + 3)
-            .sum::<u16>();
-        let step = format!(" {} ", self.glyphs.step);
-        let context: Vec<&str> = app
-            .clusters
-            .iter()
-            .map(|cluster| cluster.context.as_str())
-            .collect();
-        let mut path: Vec<CompactString> = vec![context.join(", ").into()];
-        if app.focus == Pane::All {
-            path.push("all Instances".into());
-        } else {
-            let upto = Pane::HOME
-                .iter()
-                .take(app.focus as usize + 1)
-                .filter(|pane| **pane != Pane::Instances);
-            path.extend(upto.filter_map(|pane| name_of(app, *pane)));
+        let wide =
+            |parts: &[Part]| -> u16 { parts.iter().map(|(text, _)| width(text) as u16 + 3).sum() };
+        let mut right = self.standings(app);
+        // Of one cluster the first two always have their place.
+        let fixed = right.len() + if app.summary().open > 1 { 0 } else { 2 };
+        if columns >= 100 {
+            right.extend(self.meter(app));
         }
-        let mut x = frame
+        let clock = jiff::Timestamp::from_millisecond(app.now).map(|now| {
+            now.to_zoned(self.zone.clone())
+                .strftime(if columns >= 100 { "%H:%M:%S" } else { "%H:%M" })
+                .to_string()
+        });
+        right.push((clock.unwrap_or_default().into(), self.theme.text));
+
+        let step = format!(" {} ", self.glyphs.step);
+        let mut path = path(app);
+        let x = frame
             .set_stringn(1, 0, "barkeep", 7, self.theme.title_focused)
             .0
             + 2;
+        // What it costs is nice to know: it gives way to where we are.
+        let needs = |path: &[CompactString]| width(&path.join(&step));
+        while right.len() > fixed + 1
+            && needs(&path) > usize::from(columns.saturating_sub(x + wide(&right)))
+        {
+            right.remove(right.len() - 2);
+        }
+        let right_width: u16 = wide(&right);
         let room = columns.saturating_sub(x + right_width);
         // What is deepest matters most: the context gives way first.
-        while path.len() > 1 && width(&path.join(&step)) > usize::from(room) {
+        while path.len() > 1 && needs(&path) > usize::from(room) {
             path.remove(0);
         }
         let text = path.join(&step);
-        x = frame
+        let x = frame
             .set_stringn(
                 x,
                 0,
@@ -71,61 +79,117 @@ impl Painter {
         }
     }
 
-    fn right_of_header(&self, app: &App) -> Vec<(CompactString, Style)> {
+    /// How everything stands: of several clusters how many are live, and what is wrong with the one that is worst off.
+    fn standings(&self, app: &App) -> Vec<Part> {
         let columns = usize::from(app.size.0);
-        let mut parts = Vec::new();
-        let live = self.glyphs.ok;
-        parts.push(match app.overall() {
-            Standing::Live => (format_compact!("{live} live"), self.theme.badge_live),
+        let Summary { open, live, worst } = app.summary();
+        let Some((cluster, worst)) = worst else {
+            return vec![("no cluster is open".into(), self.theme.muted)];
+        };
+        if open == 1
+            && app
+                .clusters
+                .iter()
+                .any(|cluster| cluster.problem().is_some())
+        {
+            let text = format_compact!("{} no cluster", self.glyphs.error);
+            return vec![(text, self.theme.error)];
+        }
+        if open == 1 {
+            let (text, style) = self.stands(app, cluster, &worst);
+            return vec![(fit(&text, columns / 2).into_owned().into(), style)];
+        }
+        let name = app.world.context(cluster);
+        if worst == Standing::Live {
+            let text = format_compact!("{} {open} live", self.glyphs.ok);
+            return vec![(text, self.theme.badge_live)];
+        }
+        let style = if live > 0 {
+            self.theme.badge_live
+        } else {
+            self.theme.muted
+        };
+        let (trouble, trouble_style) = self.stands(app, cluster, &worst);
+        let trouble = format_compact!("{name} {trouble}");
+        vec![
+            (
+                format_compact!("{} {live} of {open} live", self.glyphs.ok),
+                style,
+            ),
+            (
+                fit(&trouble, columns * 2 / 5).into_owned().into(),
+                trouble_style,
+            ),
+        ]
+    }
+
+    /// How a cluster stands, in a few words.
+    pub(super) fn stands(&self, app: &App, cluster: ClusterId, standing: &Standing) -> Part {
+        let step = self.glyphs.step;
+        let broken = app
+            .clusters
+            .get(usize::from(cluster.0))
+            .is_some_and(|cluster| cluster.problem().is_some());
+        match standing {
+            Standing::Live => (
+                format_compact!("{} live", self.glyphs.ok),
+                self.theme.badge_live,
+            ),
             Standing::Loading(0, _) => ("loading".into(), self.theme.muted),
             Standing::Loading(have, Some(about)) => (
-                format_compact!("loading {} of ~{}", count(have as u64), count(about as u64)),
+                format_compact!(
+                    "loading {} of ~{}",
+                    count(*have as u64),
+                    count(*about as u64)
+                ),
                 self.theme.muted,
             ),
             Standing::Loading(have, None) => (
-                format_compact!("loading {}", count(have as u64)),
+                format_compact!("loading {}", count(*have as u64)),
                 self.theme.muted,
             ),
-            Standing::Stale(seconds, problem) => {
-                let text = format_compact!(
-                    "stale {} {} {}",
-                    age(seconds),
-                    self.glyphs.step,
-                    problem.what
-                );
-                (
-                    fit(&text, columns / 2).into_owned().into(),
-                    self.theme.badge_stale,
-                )
-            }
-            Standing::Refused(problem)
-                if app.clusters.iter().any(|cluster| cluster.problem.is_some()) =>
-            {
-                let _ = problem;
-                (
-                    format_compact!("{} no cluster", self.glyphs.error),
-                    self.theme.error,
-                )
-            }
+            Standing::Stale(_, problem) if problem.cause == Cause::Login => (
+                format_compact!("login needed {step} {}", problem.what),
+                self.theme.badge_stale,
+            ),
+            Standing::Stale(seconds, problem) => (
+                format_compact!("stale {} {step} {}", age(*seconds), problem.what),
+                self.theme.badge_stale,
+            ),
+            Standing::Refused(problem) if broken => (
+                format_compact!("{} {}", self.glyphs.error, problem.what),
+                self.theme.error,
+            ),
             Standing::Refused(_) => (
                 format_compact!("{} nothing may be read", self.glyphs.error),
                 self.theme.badge_stale,
             ),
-        });
-        if columns >= 100 {
-            let watches = app.world.feeds().count();
-            parts.push((format_compact!("{watches} watches"), self.theme.muted));
-            parts.push((
+        }
+    }
+
+    /// What looking costs, the most important first.
+    fn meter(&self, app: &App) -> Vec<Part> {
+        let watches = app.world.feeds().count();
+        let mut parts = vec![
+            (format_compact!("{watches} watches"), self.theme.muted),
+            (
                 format_compact!("{} req/min", count(app.requests_a_minute())),
                 self.theme.muted,
+            ),
+        ];
+        let meters = app.open_clusters().map(|(_, cluster)| cluster.meter());
+        let (read, throttled) = meters.fold((0, 0), |(read, throttled), meter| {
+            (read + meter.bytes, throttled + meter.throttled)
+        });
+        if throttled > 0 {
+            parts.push((
+                format_compact!("429 ×{}", count(throttled)),
+                self.theme.warn,
             ));
         }
-        let clock = jiff::Timestamp::from_millisecond(app.now).map(|now| {
-            now.to_zoned(self.zone.clone())
-                .strftime(if columns >= 100 { "%H:%M:%S" } else { "%H:%M" })
-                .to_string()
-        });
-        parts.push((clock.unwrap_or_default().into(), self.theme.text));
+        if read > 0 {
+            parts.push((bytes(read), self.theme.muted));
+        }
         parts
     }
 
@@ -158,7 +222,7 @@ impl Painter {
             return None;
         }
         let mut x = 1;
-        let applies = |entry: &&crate::command::Entry| !entry.hint.is_empty() && app.applies(entry);
+        let applies = |entry: &&Entry| !entry.hint.is_empty() && app.applies(entry);
         let hints: Vec<_> = COMMANDS.iter().filter(applies).collect();
         for (n, entry) in hints.iter().enumerate() {
             let key = entry
@@ -166,7 +230,8 @@ impl Painter {
                 .first()
                 .and_then(|key| key.parse::<crate::keys::Chord>().ok());
             let key = key.map(|key| key.hint(self.ascii())).unwrap_or_default();
-            let needs = width(&key) + 1 + width(entry.hint);
+            let hint = hint(app, entry);
+            let needs = width(&key) + 1 + width(&hint);
             // Help is always there, whatever else has to go.
             let rest = if entry.hint == "help" { 0 } else { 9 };
             if usize::from(x) + needs + rest > usize::from(columns) && n > 0 && entry.hint != "help"
@@ -181,7 +246,7 @@ impl Painter {
                 .set_stringn(
                     x,
                     y,
-                    entry.hint,
+                    &hint,
                     usize::from(columns.saturating_sub(x)),
                     self.theme.text,
                 )
@@ -211,5 +276,42 @@ impl Painter {
         let at = columns.saturating_sub(width(hint) as u16 + 1);
         frame.set_stringn(at, y, hint, width(hint), self.theme.muted);
         Position { x, y }
+    }
+}
+
+/// Where we are: the cluster of the Map that is looked at, or all of them, and what is selected down to the focus.
+fn path(app: &App) -> Vec<CompactString> {
+    let of_a_map = !matches!(app.focus, Pane::Services | Pane::All);
+    let map = app.id(Pane::Maps).filter(|_| of_a_map);
+    let of_map = map.and_then(|id| app.tell_apart(id.cluster()?));
+    let context = of_map.map_or_else(
+        || {
+            let names = app.open_clusters().map(|(_, cluster)| &*cluster.context);
+            names.collect::<Vec<&str>>().join(", ").into()
+        },
+        CompactString::from,
+    );
+    let mut path = vec![context];
+    if app.focus == Pane::All {
+        path.push("all Instances".into());
+    } else {
+        let upto = Pane::HOME
+            .iter()
+            .take(app.focus as usize + 1)
+            .filter(|pane| **pane != Pane::Instances);
+        path.extend(upto.filter_map(|pane| name_of(app, *pane)));
+    }
+    path.retain(|name| !name.is_empty());
+    path
+}
+
+/// The word of a command; of several clusters, the one that it is about.
+fn hint(app: &App, entry: &Entry) -> CompactString {
+    let about = app
+        .login_needed()
+        .filter(|_| entry.command == Command::LogIn);
+    match about.and_then(|cluster| app.tell_apart(cluster)) {
+        Some(name) => format_compact!("{} to {name}", entry.hint),
+        None => entry.hint.into(),
     }
 }

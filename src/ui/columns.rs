@@ -38,7 +38,9 @@ impl Painter {
         let columns = pane.columns();
         let room = area.width.saturating_sub(1);
         let mut widths = self.natural_widths(app, pane, cells);
-        let mut shown: Vec<usize> = (0..columns.len()).collect();
+        let mut shown: Vec<usize> = (0..columns.len())
+            .filter(|n| (columns[*n].when)(&app.world))
+            .collect();
         let gap = |n: usize| {
             if columns[n].heading.is_empty() {
                 1

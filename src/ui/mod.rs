@@ -4,13 +4,16 @@ mod bars;
 mod board;
 pub mod colour;
 mod columns;
+mod cost;
 pub mod export;
 mod gauge;
 pub mod glyphs;
 mod grid;
+mod ledger;
 mod overlays;
 mod panel;
 pub(crate) mod pen;
+mod picker;
 mod shapes;
 mod sheet;
 pub mod svg;
@@ -106,6 +109,8 @@ impl Painter {
         let cursor = self.footer(app, frame);
         match &app.overlay {
             Overlay::Help(line) => self.help(app, *line, frame),
+            Overlay::Contexts(at) => self.picker(app, *at, frame),
+            Overlay::Cost(bill, line) => self.cost(app, bill, *line, frame),
             Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
             Overlay::Why { .. } => self.why(app, frame),
             Overlay::None | Overlay::Filter => {}
@@ -139,17 +144,20 @@ impl Painter {
     /// A muted sentence in the middle of an area, broken between words.
     fn sentence(&self, text: &str, area: Area, frame: &mut Buffer) {
         let room = usize::from(area.width.saturating_sub(2)).max(1);
-        let mut lines = vec![String::new()];
-        for word in text.split(' ') {
-            let line = lines.last().map_or(0, |line| width(line));
-            if line > 0 && line + 1 + width(word) > room {
-                lines.push(String::new());
-            }
-            if let Some(line) = lines.last_mut() {
-                if !line.is_empty() {
-                    line.push(' ');
+        let mut lines: Vec<String> = Vec::new();
+        for sentence in text.split('\n') {
+            lines.push(String::new());
+            for word in sentence.split(' ') {
+                let line = lines.last().map_or(0, |line| width(line));
+                if line > 0 && line + 1 + width(word) > room {
+                    lines.push(String::new());
                 }
-                line.push_str(word);
+                if let Some(line) = lines.last_mut() {
+                    if !line.is_empty() {
+                        line.push(' ');
+                    }
+                    line.push_str(word);
+                }
             }
         }
         let high = usize::from(area.height);

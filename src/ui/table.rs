@@ -1,6 +1,6 @@
 //! A pane as a table: title, headings, the rows that fit. Cells become text here and nowhere else.
 
-use compact_str::{CompactString, ToCompactString as _, format_compact};
+use compact_str::{CompactString, format_compact};
 use ratatui::{
     buffer::Buffer,
     style::{Modifier, Style},
@@ -51,7 +51,13 @@ impl Painter {
             .map(|slot| {
                 columns
                     .iter()
-                    .map(|column| (column.cell)(&app.world, *slot))
+                    .map(|column| {
+                        if (column.when)(&app.world) {
+                            (column.cell)(&app.world, *slot)
+                        } else {
+                            Cell::Blank
+                        }
+                    })
                     .collect()
             })
             .collect();
@@ -105,7 +111,7 @@ impl Painter {
         }
     }
 
-    fn select(&self, focused: bool, area: Area, frame: &mut Buffer) {
+    pub(super) fn select(&self, focused: bool, area: Area, frame: &mut Buffer) {
         let style = if focused {
             self.theme.selected
         } else {
@@ -175,10 +181,14 @@ impl Painter {
             );
             x = put(x, &text, self.theme.accent);
         }
+        // Of several clusters, the one that the badge is about.
+        let of = app
+            .blamed(pane)
+            .map_or_else(CompactString::default, |name| format_compact!("{name} "));
         let right = match app.standing(pane) {
             Standing::Stale(seconds, problem) if focused => (
                 format_compact!(
-                    "stale {} {} {}",
+                    "{of}stale {} {} {}",
                     age(seconds),
                     self.glyphs.step,
                     problem.what
@@ -186,7 +196,7 @@ impl Painter {
                 self.theme.badge_stale,
             ),
             Standing::Stale(seconds, _) => (
-                format_compact!("stale {}", age(seconds)),
+                format_compact!("{of}stale {}", age(seconds)),
                 self.theme.badge_stale,
             ),
             Standing::Loading(have, about) if !list.order.is_empty() => {
@@ -198,9 +208,10 @@ impl Painter {
                     self.theme.muted,
                 )
             }
-            Standing::Refused(problem) if !list.order.is_empty() => {
-                (problem.what.to_compact_string(), self.theme.badge_stale)
-            }
+            Standing::Refused(problem) if !list.order.is_empty() => (
+                format_compact!("{of}{}", problem.what),
+                self.theme.badge_stale,
+            ),
             _ => (self.sort_text(list), self.theme.muted),
         };
         let room = usize::from(end.saturating_sub(x + 3));

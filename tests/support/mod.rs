@@ -3,6 +3,8 @@
 
 pub mod cluster;
 pub mod frame;
+#[cfg(feature = "demo")]
+pub mod served;
 pub mod terminal;
 
 use std::path::Path;

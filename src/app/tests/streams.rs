@@ -18,6 +18,11 @@ fn of_map(namespace: &str) -> BTreeSet<Source> {
         .collect()
 }
 
+/// How the only cluster stands.
+fn overall(run: &Run) -> Standing {
+    run.app.summary().worst.unwrap().1
+}
+
 /// What the overview of a Service asks for of a Map.
 fn overview(what: &[What], namespace: &str) -> BTreeSet<Source> {
     what.iter().map(|what| source(*what, namespace)).collect()
@@ -247,16 +252,16 @@ fn panes_say_how_far_they_can_be_trusted() {
         run.app.standing(Pane::Servers),
         Standing::Stale(7, away.clone())
     );
-    assert_eq!(run.app.overall(), Standing::Stale(7, away));
+    assert_eq!(overall(&run), Standing::Stale(7, away));
     run.tell(&source(What::Deployments, ""), News::State(FeedState::Live));
     run.refuse(&source(What::Jobs, ""));
     assert!(matches!(
         run.app.standing(Pane::Services),
         Standing::Refused(_)
     ));
-    assert_eq!(run.app.overall(), Standing::Live);
-    run.app.clusters[0].problem = Some(Problem::new(Cause::NoCluster, "none"));
-    assert!(matches!(run.app.overall(), Standing::Refused(_)));
+    assert_eq!(overall(&run), Standing::Live);
+    run.app.clusters[0].reach = Reach::Broken(Problem::new(Cause::NoCluster, "none"));
+    assert!(matches!(overall(&run), Standing::Refused(_)));
     assert_eq!(run.app.wanted(), BTreeSet::new());
 }
 

@@ -54,7 +54,7 @@ fn headline(world: &World, map: &Map) -> Vec<Piece> {
         "namespace {}",
         map.id.namespace
     ))]);
-    let context = world.contexts.get(usize::from(map.id.cluster.0));
+    let context = world.contexts.get(&map.id.cluster);
     parts.extend(context.map(|context| vec![plain(format_compact!("in {context}"))]));
     if let Some(row) = &map.row {
         parts.push(vec![

@@ -82,7 +82,7 @@ fn team(map: &Map) -> Option<&str> {
 }
 
 fn side_by_side(world: &World, maps: &[&Map]) -> Table {
-    let several = world.contexts.len() > 1;
+    let several = world.has_several_clusters();
     let rows = maps.iter().map(|map| {
         let counts = &map.counts;
         let known = counts.measured > 0;
@@ -104,7 +104,7 @@ fn side_by_side(world: &World, maps: &[&Map]) -> Table {
                 _ => cell(hard.units()),
             })
         });
-        let context = world.contexts.get(usize::from(map.id.cluster.0));
+        let context = world.contexts.get(&map.id.cluster);
         vec![
             Cell::Health(map.health()),
             Cell::text(&map.place.map),
