@@ -19,6 +19,8 @@ pub enum Effect {
     Open(ClusterId, Context),
     /// Let a cluster's connection go.
     Close(ClusterId),
+    /// Keep a namespace of a context for the next time.
+    Remember(String, String),
     /// Say what every stream has cost so far.
     Count,
 }

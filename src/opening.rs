@@ -8,6 +8,7 @@ use crate::{
     cluster::{Choice, Contexts, Link, connect},
     config::Config,
     event::Opened,
+    memory::Memory,
     model::{Cause, Context, Name, Offer, Problem},
 };
 #[cfg(feature = "demo")]
@@ -20,6 +21,7 @@ use crate::{
 pub struct Asked {
     cli: Cli,
     config: Config,
+    memory: Memory,
 }
 
 /// A cluster that can be asked, and what is known of it before that.
@@ -27,10 +29,11 @@ pub type Reached = Result<(Opened, Link), Problem>;
 
 impl Asked {
     /// As the command line and the configuration have it.
-    pub fn new(cli: &Cli, config: &Config) -> Self {
+    pub fn new(cli: &Cli, config: &Config, memory: Memory) -> Self {
         Self {
             cli: cli.clone(),
             config: config.clone(),
+            memory,
         }
     }
 
@@ -135,6 +138,8 @@ impl Asked {
         };
         let link = connect(&target)?;
         let configured = self.config.namespaces_of(&target.context).map(Name::from);
+        let kept = self.memory.namespaces_of(&target.context);
+        let configured = configured.chain(kept.iter().map(|name| name.as_str().into()));
         let namespaces = target.namespace.as_deref().map(Name::from);
         let opened = Opened {
             namespaces: namespaces.into_iter().chain(configured).collect(),
@@ -188,7 +193,7 @@ mod tests {
             ..Config::default()
         };
         let words = std::iter::once("barkeep").chain(line.split_whitespace());
-        let asked = Asked::new(&Cli::read(words).unwrap(), &config);
+        let asked = Asked::new(&Cli::read(words).unwrap(), &config, Memory::default());
         let contexts = asked.contexts();
         contexts
             .iter()

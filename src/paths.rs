@@ -14,6 +14,11 @@ pub fn log() -> Option<PathBuf> {
     Some(state()?.join("barkeep.log"))
 }
 
+/// Answers that were given once; see [`crate::memory`].
+pub fn memory() -> Option<PathBuf> {
+    Some(state()?.join("memory.toml"))
+}
+
 /// What is kept between runs and is nobody's setting.
 fn state() -> Option<PathBuf> {
     let ours = ours()?;

@@ -98,9 +98,11 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     screen.repaint();
                     inputs = Some(events());
                 }
-                Effect::ReadContexts | Effect::Open(..) | Effect::Close(_) | Effect::Count => {
-                    session.perform(effect);
-                }
+                Effect::ReadContexts
+                | Effect::Open(..)
+                | Effect::Close(_)
+                | Effect::Remember(..)
+                | Effect::Count => session.perform(effect),
             }
         }
         session.settle();

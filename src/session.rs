@@ -17,7 +17,8 @@ use crate::{
     effect::Effect,
     event::{Event, Meter, Opened, Wire},
     feed::Feeds,
-    model::{ClusterId, Context, News, Problem, Source, grouping::Grouping},
+    memory::Memory,
+    model::{Cause, ClusterId, Context, News, Problem, Source, grouping::Grouping},
     opening::Asked,
     paths,
     ui::{ColorDepth, Glyphs, Painter, Theme, colour::background_is_light},
@@ -35,6 +36,7 @@ pub struct Session {
     /// News of all streams.
     pub news: mpsc::Receiver<(Source, News)>,
     asked: Asked,
+    memory: Memory,
     links: HashMap<ClusterId, Link>,
     feeds: Feeds,
     wanted: BTreeSet<Source>,
@@ -55,7 +57,8 @@ impl Session {
     /// Reads configuration and kubeconfig; nothing of the network. Needs a tokio runtime around it.
     pub fn new(cli: &Cli, size: (u16, u16)) -> Self {
         let (config, problems) = configuration(cli.config.as_deref());
-        let asked = Asked::new(cli, &config);
+        let memory = Memory::at(paths::memory());
+        let asked = Asked::new(cli, &config, memory.clone());
         let contexts = asked.contexts();
         let reached = asked.reach_all(&contexts);
         let mut clusters = Vec::new();
@@ -93,6 +96,7 @@ impl Session {
             painter,
             news,
             asked,
+            memory,
             links,
             feeds,
             wanted: BTreeSet::new(),
@@ -106,7 +110,15 @@ impl Session {
         {
             return Vec::new();
         }
-        self.app.update(event, now())
+        let is_news = matches!(event, Event::Feed(..));
+        let effects = self.app.update(event, now());
+        if !is_news {
+            return effects;
+        }
+        for effect in effects {
+            self.perform(effect);
+        }
+        Vec::new()
     }
 
     /// Puts lists and streams right after a batch of events.
@@ -143,6 +155,16 @@ impl Session {
                 return;
             }
             Effect::Count => self.costs(),
+            Effect::Remember(context, namespace) => {
+                match self.memory.keep_namespace(&context, &namespace) {
+                    Ok(()) => return,
+                    Err(error) => {
+                        let what =
+                            format!("{namespace} can not be kept for the next time: {error}");
+                        Event::Failed(Problem::new(Cause::Config, what))
+                    }
+                }
+            }
             Effect::Quit | Effect::Suspend | Effect::Repaint | Effect::LogIn(_) => return,
         };
         for effect in self.update(event) {

@@ -22,6 +22,7 @@ impl App {
             Overlay::Filter => return self.filter_key(chord),
             Overlay::Prompt(text, chosen) => return self.prompt_key(chord, text, chosen),
             Overlay::Help(line) => return self.help_key(chord, line),
+            Overlay::Namespace(cluster, text) => return self.namespace_key(chord, cluster, text),
             Overlay::Why {
                 subject,
                 chosen,
@@ -53,6 +54,7 @@ impl App {
                 let filter = &mut self.lists[self.focus as usize].filter;
                 filter.push_str(&text);
             }
+            Overlay::Namespace(_, typed) => typed.push_str(&text),
             Overlay::Prompt(typed, chosen) => {
                 typed.push_str(&text);
                 *chosen = 0;
@@ -77,6 +79,7 @@ impl App {
             Command::PageDown => self.go(index + page),
             Command::Top => self.go(0),
             Command::Bottom => self.go(usize::MAX),
+            Command::Open if self.has_only_the_demo() => return self.open_the_demo(),
             Command::Open | Command::Right => self.open(),
             Command::Back => self.back(),
             Command::Left => self.leave(),
@@ -297,7 +300,7 @@ impl App {
 }
 
 /// What readline does with the keys that a one-line field knows.
-fn type_into(text: &mut String, chord: Chord) {
+pub(super) fn type_into(text: &mut String, chord: Chord) {
     match (chord.code, chord.modifiers) {
         (KeyCode::Backspace, _) => {
             text.pop();

@@ -33,6 +33,8 @@ pub struct Cluster {
     pub reach: Reach,
     /// Namespaces to look into where they may not be listed: of the command line, the context, the configuration.
     pub namespaces: Vec<Name>,
+    /// The person has been asked which of them may be read.
+    pub asked: bool,
     /// Requests so far, sampled each second for a minute: (milliseconds, requests).
     pub samples: VecDeque<(i64, Meter)>,
     /// When it was opened, milliseconds since the epoch.
@@ -202,6 +204,7 @@ impl App {
                     context: opened.context,
                     reach: Reach::Open,
                     namespaces: opened.namespaces,
+                    asked: false,
                     samples: [(now, Meter::default())].into(),
                     since: now,
                 };

@@ -7,6 +7,7 @@ mod clusters;
 mod cost;
 mod lines;
 mod list;
+mod newcomer;
 mod panel;
 mod place;
 mod standing;
@@ -28,7 +29,9 @@ use crate::{
     effect::Effect,
     event::{Event, Meter},
     layout::Spot,
-    model::{FeedState, MapId, News, Offer, Problem, What, World, grouping::Grouping},
+    model::{
+        ClusterId, FeedState, MapId, Name, News, Offer, Problem, What, World, grouping::Grouping,
+    },
     panes::{Id, Pane},
 };
 
@@ -44,6 +47,8 @@ pub enum Overlay {
     Prompt(String, usize),
     /// Help, scrolled by this many lines.
     Help(u16),
+    /// Which namespace of a cluster may be read, as far as it is typed.
+    Namespace(ClusterId, String),
     /// Why something is as it is.
     Why {
         /// What.
@@ -117,6 +122,8 @@ pub struct App {
     /// The first line of the panel on screen, of so many.
     panel_line: usize,
     panel_lines: usize,
+    /// Namespaces that somebody named, of which nothing has been read yet.
+    named: Vec<(ClusterId, Name)>,
     /// When Ctrl-C was pressed last.
     interrupted: Option<i64>,
 }
@@ -168,6 +175,7 @@ impl App {
             dwelt: None,
             panel_line: 0,
             panel_lines: 0,
+            named: Vec::new(),
             interrupted: None,
         }
     }
@@ -188,8 +196,12 @@ impl App {
                 {
                     self.assume_maps(source.cluster);
                 }
+                self.ask_for_a_namespace(&source, &news);
+                let effects = self.keep_what_was_named(&source, &news);
                 self.world.apply(&source, news);
+                return effects;
             }
+            Event::Failed(problem) => self.say(problem.to_string()),
             Event::Meter(cluster, meter) => self.sample(cluster, meter),
             Event::LoggedIn(cluster, result) => {
                 let text = match (result, self.tell_apart(cluster)) {

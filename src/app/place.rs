@@ -357,14 +357,8 @@ impl App {
         for at in 0..self.clusters.len() {
             let cluster = ClusterId(at as u8);
             let all = Source::all(cluster, What::Namespaces);
-            if self.refused(&all)
-                && !self.clusters[at]
-                    .namespaces
-                    .iter()
-                    .any(|known| **known == *name)
-            {
-                self.clusters[at].namespaces.push(name.into());
-                self.assume_maps(cluster);
+            if self.refused(&all) {
+                self.look_into(cluster, name);
             }
         }
     }

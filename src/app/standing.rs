@@ -219,9 +219,20 @@ impl App {
                 .slot(Pane::Servers)
                 .and_then(|slot| Some(self.world.servers().get(slot)?.name.to_string())),
         };
+        if let Some(cluster) = self.asks_of().filter(|_| pane == Pane::Services) {
+            let context = self.world.context(cluster);
+            return format!(
+                "You may not list the namespaces of {context}.\nWhich one may you read? Type its name, it is kept for the next time."
+            );
+        }
         let parts = self.parts(pane);
         if self.open_clusters().next().is_none() {
-            return "No cluster is open. C opens one, and so does :ctx NAME.".to_owned();
+            let demo = if self.has_only_the_demo() {
+                ", ⏎ the demo"
+            } else {
+                ""
+            };
+            return format!("No cluster is open. C opens one, and so does :ctx NAME{demo}.");
         }
         if !self.world.has_several_clusters() || parts.len() < 2 {
             return self.sentence(pane, parent.as_deref(), self.standing(pane));
@@ -240,12 +251,28 @@ impl App {
         reasons.collect::<Vec<_>>().join("\n")
     }
 
+    /// Whether no open cluster has any Server at all.
+    fn nothing_runs(&self) -> bool {
+        self.world
+            .services()
+            .iter()
+            .all(|(_, service)| service.counts.servers() == 0)
+    }
+
     fn sentence(&self, pane: Pane, parent: Option<&str>, standing: Standing) -> String {
         let of = parent.map_or_else(String::new, |parent| format!(" of {parent}"));
         match standing {
             Standing::Loading(..) if self.now - self.began < PATIENCE => String::new(),
             Standing::Loading(0, _) => format!("Loading {}{of}…", pane.rows()),
             Standing::Loading(have, _) => format!("Loading {}{of}: {have} so far…", pane.rows()),
+            Standing::Refused(problem)
+                if problem.cause == Cause::NoCluster && self.has_only_the_demo() =>
+            {
+                format!(
+                    "{}.\n⏎ opens the demo, a simulated cluster inside barkeep. C chooses another context.",
+                    problem.to_string().trim_end_matches('.')
+                )
+            }
             Standing::Refused(problem)
                 if problem.cause == Cause::Forbidden && pane == Pane::Services =>
             {
@@ -258,6 +285,9 @@ impl App {
             Standing::Live => match (pane, parent) {
                 (Pane::Services | Pane::Maps | Pane::All, _) => {
                     format!("There are no {} yet.", pane.rows())
+                }
+                (Pane::Servers, Some(_)) if self.nothing_runs() => {
+                    "Nothing runs here yet: no Deployment, StatefulSet, DaemonSet, CronJob, Job or Pod in any namespace that you may see.".to_owned()
                 }
                 (Pane::Servers, Some(map)) => format!("No Servers in {map} yet."),
                 (Pane::Instances, Some(server)) => format!("{server} has no Instances now."),

@@ -6,6 +6,7 @@
 )]
 
 mod clusters;
+mod newcomer;
 mod panel;
 mod streams;
 mod why;

@@ -206,6 +206,10 @@ impl Painter {
                     frame,
                 ));
             }
+            Overlay::Namespace(_, text) => {
+                let hint = app.message().unwrap_or("enter looks into it   esc not now");
+                return Some(self.field("namespace: ", text, hint, app, frame));
+            }
             Overlay::Prompt(text, _) => {
                 return Some(self.field(":", text, "esc closes", app, frame));
             }
@@ -263,7 +267,9 @@ impl Painter {
     fn field(&self, sign: &str, text: &str, hint: &str, app: &App, frame: &mut Buffer) -> Position {
         let (columns, rows) = app.size;
         let y = rows - 1;
-        let x = frame.set_stringn(1, y, sign, 1, self.theme.accent).0;
+        let x = frame
+            .set_stringn(1, y, sign, width(sign), self.theme.accent)
+            .0;
         let room = columns.saturating_sub(x + width(hint) as u16 + 4);
         // The end is what is being typed.
         let mut shown = text;

@@ -113,7 +113,7 @@ impl Painter {
             Overlay::Cost(bill, line) => self.cost(app, bill, *line, frame),
             Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
             Overlay::Why { .. } => self.why(app, frame),
-            Overlay::None | Overlay::Filter => {}
+            Overlay::None | Overlay::Filter | Overlay::Namespace(..) => {}
         }
         if self.ascii() {
             glyphs::make_plain(frame);

@@ -229,7 +229,7 @@ fn the_last_one_can_be_closed_too() {
     let says = run.app.empty(Pane::Services);
     assert_eq!(
         says,
-        "No cluster is open. C opens one, and so does :ctx NAME."
+        "No cluster is open. C opens one, and so does :ctx NAME, ⏎ the demo."
     );
     assert_eq!(run.app.summary().worst, None);
     assert!(run.app.is_quiet());

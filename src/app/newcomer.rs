@@ -1,0 +1,125 @@
+//! What a newcomer meets: no cluster at all, and no right to list namespaces.
+
+use crossterm::event::KeyCode;
+
+use super::{App, Manner, Overlay, Reach, act::type_into};
+use crate::{
+    effect::Effect,
+    keys::Chord,
+    model::{Cause, ClusterId, Context, FeedState, Name, News, Problem, Source, What},
+    panes::Pane,
+};
+
+/// The longest name of a namespace (RFC 1123 label).
+const LONGEST: usize = 63;
+
+impl App {
+    /// Whether there is nothing to look at but the simulated cluster: none is open that can be asked.
+    pub(super) fn has_only_the_demo(&self) -> bool {
+        let can_be_asked = |reach: &Reach| matches!(reach, Reach::Open | Reach::Opening(_));
+        cfg!(feature = "demo")
+            && self.focus == Pane::Services
+            && !self
+                .clusters
+                .iter()
+                .any(|cluster| can_be_asked(&cluster.reach))
+    }
+
+    /// Looks at the simulated cluster instead of none.
+    pub(super) fn open_the_demo(&mut self) -> Vec<Effect> {
+        self.open_cluster(Context::Simulated, Manner::Instead)
+    }
+
+    /// Asks which namespace may be read, once, where they may not be listed and nobody has named one.
+    pub(super) fn ask_for_a_namespace(&mut self, source: &Source, news: &News) {
+        let forbidden = |problem: &Problem| problem.cause == Cause::Forbidden;
+        let News::State(FeedState::Refused(problem)) = news else {
+            return;
+        };
+        let about_all = *source == Source::all(source.cluster, What::Namespaces);
+        let Some(cluster) = self.clusters.get_mut(usize::from(source.cluster.0)) else {
+            return;
+        };
+        let named = !cluster.namespaces.is_empty();
+        if about_all
+            && forbidden(problem)
+            && !named
+            && self.overlay == Overlay::None
+            && !std::mem::replace(&mut cluster.asked, true)
+        {
+            self.overlay = Overlay::Namespace(source.cluster, String::new());
+        }
+    }
+
+    /// The cluster of which it is being asked which namespace may be read.
+    pub(super) fn asks_of(&self) -> Option<ClusterId> {
+        match self.overlay {
+            Overlay::Namespace(cluster, _) => Some(cluster),
+            _ => None,
+        }
+    }
+
+    /// Takes a key of the answer. One that no name begins with means what it always means.
+    pub(super) fn namespace_key(
+        &mut self,
+        chord: Chord,
+        cluster: ClusterId,
+        mut text: String,
+    ) -> Vec<Effect> {
+        match chord.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Enter if text.is_empty() => return Vec::new(),
+            KeyCode::Enter => {
+                if is_a_name(&text) {
+                    self.look_into(cluster, &text);
+                    self.seek_namespace(cluster, &text);
+                    return Vec::new();
+                }
+                self.say("a name has lower-case letters, digits and -");
+            }
+            KeyCode::Char(c) if text.is_empty() && !c.is_alphanumeric() => return self.key(chord),
+            _ => type_into(&mut text, chord),
+        }
+        self.overlay = Overlay::Namespace(cluster, text);
+        Vec::new()
+    }
+
+    /// A namespace is looked into although it may not be listed. It is kept once something of it could be read.
+    pub(super) fn look_into(&mut self, cluster: ClusterId, namespace: &str) {
+        let Some(slot) = self.clusters.get_mut(usize::from(cluster.0)) else {
+            return;
+        };
+        if !slot.namespaces.iter().any(|known| **known == *namespace) {
+            slot.namespaces.push(namespace.into());
+            self.named.push((cluster, namespace.into()));
+        }
+        self.assume_maps(cluster);
+    }
+
+    /// Keeps a namespace that somebody named, as soon as anything of it could be read: what was mistyped never is.
+    pub(super) fn keep_what_was_named(&mut self, source: &Source, news: &News) -> Vec<Effect> {
+        let Some(namespace) = source.namespace.as_ref() else {
+            return Vec::new();
+        };
+        let here: (ClusterId, Name) = (source.cluster, namespace.clone());
+        let at = self.named.iter().position(|named| *named == here);
+        // That a list is empty may be all that there is; an object read by name is not.
+        let read = matches!(news, News::State(FeedState::Live)) && source.what != What::Usage;
+        match (at, self.clusters.get(usize::from(source.cluster.0))) {
+            (Some(at), Some(cluster)) if read => {
+                let context = cluster.context.clone();
+                self.named.swap_remove(at);
+                vec![Effect::Remember(context, namespace.to_string())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn is_a_name(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    text.len() <= LONGEST
+        && text.chars().all(fits)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
