@@ -40,7 +40,8 @@ impl App {
         let view = View {
             pane: self.focus,
             in_panel: self.in_panel,
-            zoom: self.zoom,
+            // Where there is nothing but a word to be said, it has the screen.
+            zoom: self.zoom || self.has_only_the_demo() || self.asks_of().is_some(),
             board: self.board,
         };
         shape(self.size, view)

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Columns from which on facts stand side by side.
-const SIDE_BY_SIDE: u16 = 96;
+const SIDE_BY_SIDE: u16 = 116;
 /// Blanks between two facts side by side, and between two columns of a table.
 const GAP: u16 = 2;
 
