@@ -34,6 +34,8 @@ mod rights;
 #[cfg(feature = "demo")]
 mod schema;
 mod servers;
+#[cfg(feature = "demo")]
+mod several;
 #[path = "../support/mod.rs"]
 pub mod support;
 #[cfg(feature = "demo")]
