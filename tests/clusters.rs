@@ -22,6 +22,7 @@ use std::{
 
 use support::{
     barkeep,
+    cluster::eventually,
     frame::{rows, says, tells},
     served::Served,
     terminal::{Launch, text},
@@ -64,6 +65,15 @@ fn frame(output: &Output) -> String {
 #[test]
 fn a_cluster_that_hangs_holds_up_no_other() {
     let served = Served::start(&[]);
+    // How long it takes to be there is not what this is about.
+    let ready = || {
+        let kubeconfig = served.kubeconfig.to_str().unwrap();
+        let output = barkeep()
+            .args(["--kubeconfig", kubeconfig, "--print"])
+            .run(WITHIN);
+        output.status.success().then_some(())
+    };
+    eventually(WITHIN, ready).expect("a demo that answers");
     let launch = beside(Some(&served.kubeconfig));
     let output = launch
         .args([

@@ -222,7 +222,7 @@ impl App {
         if let Some(cluster) = self.asks_of().filter(|_| pane == Pane::Services) {
             let context = self.world.context(cluster);
             return format!(
-                "You may not list the namespaces of {context}.\nWhich one may you read? Type its name, it is kept for the next time."
+                "You may not list namespaces in {context}.\nWhich one may you read? Type its name, it is kept for the next time."
             );
         }
         let parts = self.parts(pane);
