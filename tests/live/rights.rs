@@ -76,6 +76,14 @@ fn nobody_is_told_why_there_is_nothing() {
         terminal.exit_status(Duration::from_secs(2)).is_none(),
         "it stays open"
     );
+    // It is asked which namespace may be read, which takes letters; whoever knows of none leaves the question.
+    terminal.wait_for_text("Which one may you read?", IN_TIME);
+    terminal.send("\x1b");
+    terminal.wait_for(
+        "the question gone",
+        |screen| !text(screen).contains("Which one may you read?"),
+        IN_TIME,
+    );
     terminal.send("q");
     assert!(
         terminal.exit_status(Duration::from_secs(5)).is_some(),
