@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Events of a Map that are held at most. Past this the oldest half goes: a busy namespace makes tens of thousands an hour.
-const EVENTS: usize = 4_000;
+const EVENTS: usize = 2_000;
 
 impl World {
     fn map_of(&self, source: &Source) -> Option<Slot> {

@@ -43,6 +43,7 @@ pub struct Painter {
     glyphs: &'static Glyphs,
     zone: jiff::tz::TimeZone,
     widths: HashMap<Pane, (Option<Id>, Vec<u16>)>,
+    said: Option<panel::Said>,
     panel_lines: usize,
 }
 
@@ -54,6 +55,7 @@ impl Painter {
             glyphs,
             zone,
             widths: HashMap::new(),
+            said: None,
             panel_lines: 0,
         }
     }

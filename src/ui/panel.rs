@@ -3,15 +3,23 @@
 use compact_str::format_compact;
 use ratatui::buffer::Buffer;
 
-use super::Painter;
+use super::{Painter, sheet::Line};
 use crate::{
     app::App,
     command::Command,
     keys::Chord,
     layout::Area,
     panels::overview::overview,
+    panes::Id,
     text::{count, fit, width},
 };
+
+/// What the panel said last.
+pub(super) struct Said {
+    /// Of what: the subject, the state of the world, the second, the width.
+    made_of: (Id, u64, i64, u16),
+    lines: Vec<Line>,
+}
 
 impl Painter {
     pub(super) fn panel(&mut self, app: &App, area: Area, frame: &mut Buffer) {
@@ -21,11 +29,8 @@ impl Painter {
             width: area.width.saturating_sub(2),
             height: area.height - 1,
         };
-        let sheet = app.subject().map(|subject| overview(&app.world, &subject));
-        let lines = match sheet {
-            Some(sheet) => self.lines(app, &sheet, content.width),
-            None => Vec::new(),
-        };
+        let said = self.said(app, content.width);
+        let lines = said.as_ref().map_or(&[][..], |said| &said.lines);
         self.panel_lines = lines.len();
         let rows = usize::from(content.height);
         // It may have shrunk since it was scrolled.
@@ -33,7 +38,7 @@ impl Painter {
         let below = lines.len().saturating_sub(first + rows);
         self.panel_title(app, below, area, frame);
         if lines.is_empty() {
-            return self.sentence("Nothing is selected.", content, frame);
+            self.sentence("Nothing is selected.", content, frame);
         }
         for (n, line) in lines.iter().skip(first).take(rows).enumerate() {
             let y = content.y + n as u16;
@@ -45,6 +50,25 @@ impl Painter {
                 },
                 frame,
             );
+        }
+        self.said = said;
+    }
+
+    /// The panel's lines: those of the frame before, where nothing that they are made of has changed. There may be thousands of
+    /// Events behind them.
+    fn said(&mut self, app: &App, columns: u16) -> Option<Said> {
+        let made_of = (
+            app.subject()?,
+            app.world.revision.cells,
+            app.now / 1000,
+            columns,
+        );
+        match self.said.take() {
+            Some(said) if said.made_of == made_of => Some(said),
+            _ => Some(Said {
+                lines: self.lines(app, &overview(&app.world, &made_of.0), columns),
+                made_of,
+            }),
         }
     }
 
@@ -84,8 +108,7 @@ impl Painter {
     }
 
     /// What something that is selected is called.
-    fn called(&self, app: &App, subject: &crate::panes::Id) -> Option<String> {
-        use crate::panes::Id;
+    fn called(&self, app: &App, subject: &Id) -> Option<String> {
         let world = &app.world;
         let (kind, name) = match subject {
             Id::Service(name) => ("Service", name.to_string()),
