@@ -50,7 +50,7 @@ pub struct View {
     pub in_panel: bool,
     /// What has the focus has the screen to itself.
     pub zoom: bool,
-    /// The Servers are cards in columns, and want all the room there is.
+    /// The Servers are cards in columns, and want the whole width.
     pub board: bool,
 }
 
@@ -83,8 +83,8 @@ pub fn shape(size: (u16, u16), view: View) -> Shape {
         height: height - 2,
     };
     let is_board = view.board && view.pane == Pane::Servers;
-    // A list that is looked through, or a board, wants all the room until somebody asks for the panel.
-    let docked = height >= TALL && (view.in_panel || view.pane != Pane::All && !is_board);
+    // A list that is looked through wants all the room until somebody asks for the panel.
+    let docked = height >= TALL && (view.in_panel || view.pane != Pane::All);
     if view.in_panel && (view.zoom || !docked) {
         return Shape {
             panes: Vec::new(),

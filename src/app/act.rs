@@ -66,7 +66,7 @@ impl App {
     /// Does what is meant.
     pub fn act(&mut self, command: Command) -> Vec<Effect> {
         if self.in_panel && self.scroll_panel(command)
-            || self.on_board() && self.move_on_board(command)
+            || !self.in_panel && self.on_board() && self.move_on_board(command)
         {
             return Vec::new();
         }

@@ -12,7 +12,7 @@ use crate::{
 /// The most columns that a box takes.
 const WIDEST: u16 = 96;
 /// Lines that one of a container's last words may take.
-const QUOTED: usize = 2;
+const QUOTED: usize = 3;
 
 /// What a piece of a line is, and so how it is inked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -199,6 +199,7 @@ impl App {
                 self.ask_for_a_namespace(&source, &news);
                 let effects = self.keep_what_was_named(&source, &news);
                 self.world.apply(&source, news);
+                self.drop_what_can_not_be_read(&source);
                 return effects;
             }
             Event::Failed(problem) => self.say(problem.to_string()),

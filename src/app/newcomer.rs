@@ -6,7 +6,7 @@ use super::{App, Manner, Overlay, Reach, act::type_into};
 use crate::{
     effect::Effect,
     keys::Chord,
-    model::{Cause, ClusterId, Context, FeedState, Name, News, Problem, Source, What},
+    model::{Cause, ClusterId, Context, FeedState, MapId, Name, News, Problem, Source, What},
     panes::Pane,
 };
 
@@ -14,15 +14,16 @@ use crate::{
 const LONGEST: usize = 63;
 
 impl App {
-    /// Whether there is nothing to look at but the simulated cluster: none is open that can be asked.
+    /// Whether there is nothing to look at but the simulated cluster: no other is open, and none was named that is not there.
     pub(super) fn has_only_the_demo(&self) -> bool {
-        let can_be_asked = |reach: &Reach| matches!(reach, Reach::Open | Reach::Opening(_));
+        let none = |reach: &Reach| match reach {
+            Reach::Broken(problem) => problem.cause == Cause::NoCluster,
+            Reach::Closed => true,
+            Reach::Open | Reach::Opening(_) => false,
+        };
         cfg!(feature = "demo")
             && self.focus == Pane::Services
-            && !self
-                .clusters
-                .iter()
-                .any(|cluster| can_be_asked(&cluster.reach))
+            && self.clusters.iter().all(|cluster| none(&cluster.reach))
     }
 
     /// Looks at the simulated cluster instead of none.
@@ -36,11 +37,13 @@ impl App {
         let News::State(FeedState::Refused(problem)) = news else {
             return;
         };
+        // Whoever has another cluster to look at is not held up by a question.
+        let others = self.open_clusters().count() > 1;
         let about_all = *source == Source::all(source.cluster, What::Namespaces);
         let Some(cluster) = self.clusters.get_mut(usize::from(source.cluster.0)) else {
             return;
         };
-        let named = !cluster.namespaces.is_empty();
+        let named = !cluster.namespaces.is_empty() || others;
         if about_all
             && forbidden(problem)
             && !named
@@ -94,6 +97,37 @@ impl App {
             self.named.push((cluster, namespace.into()));
         }
         self.assume_maps(cluster);
+    }
+
+    /// A namespace that somebody named, and of which nothing at all may be read, is no Map: the question comes back.
+    pub(super) fn drop_what_can_not_be_read(&mut self, source: &Source) {
+        let Some(namespace) = source.namespace.clone() else {
+            return;
+        };
+        let cluster = source.cluster;
+        let at = self
+            .named
+            .iter()
+            .position(|named| *named == (cluster, namespace.clone()));
+        let nothing = What::CONTROLLERS
+            .into_iter()
+            .all(|what| self.refused(&Source::of(cluster, what, &namespace)));
+        let (Some(at), true) = (at, nothing) else {
+            return;
+        };
+        self.named.swap_remove(at);
+        if let Some(slot) = self.clusters.get_mut(usize::from(cluster.0)) {
+            slot.namespaces.retain(|known| *known != namespace);
+        }
+        self.world.end_assumption(&MapId {
+            cluster,
+            namespace: namespace.clone(),
+        });
+        self.sought = None;
+        self.say(format!("{namespace} may not be read, or is not there"));
+        if self.overlay == Overlay::None && self.world.maps().is_empty() {
+            self.overlay = Overlay::Namespace(cluster, String::new());
+        }
     }
 
     /// Keeps a namespace that somebody named, as soon as anything of it could be read: what was mistyped never is.

@@ -90,6 +90,6 @@ impl App {
 
     /// Whether the Servers are cards in columns, and have the focus.
     pub fn on_board(&self) -> bool {
-        self.board && self.focus == Pane::Servers && !self.in_panel
+        self.board && self.focus == Pane::Servers
     }
 }

@@ -27,10 +27,7 @@ use super::{
 };
 use crate::{
     kinds::Served,
-    model::{
-        Cause, Change, Detail, FeedState, News, Problem, Source, Uid, What, row::Row,
-        sanitize::clean_within,
-    },
+    model::{Cause, Change, FeedState, News, Problem, Source, What},
 };
 
 /// Where a feed's news go.
@@ -40,10 +37,6 @@ pub type Outbox = mpsc::Sender<(Source, News)>;
 const USAGE_EVERY: Duration = Duration::from_secs(15);
 /// A container that keeps ending has new last words this often.
 const WORDS_EVERY: Duration = Duration::from_secs(20);
-/// So many lines are read, so many bytes at most, and so many characters kept of each.
-const WORDS: &str = "5";
-const WORDS_BYTES: &str = "8192";
-const WORDS_COLUMNS: usize = 300;
 /// What is forbidden or not there is asked for again this often: roles are granted while we look.
 const REFUSED_EVERY: Duration = Duration::from_secs(30);
 /// A single object that can not be watched is read this often.
@@ -312,41 +305,6 @@ impl Feed {
             .map(Change::Put)
             .into_iter()
             .collect())
-    }
-}
-
-impl Feed {
-    /// The end of a container's log: of the run before the one that is, else of this one. The source names Pod and
-    /// container; the row has its uid from that name.
-    async fn last_words(&self) -> Result<Vec<Change>, Problem> {
-        let name = self.source.name.clone().unwrap_or_default();
-        let (pod, container) = name.split_once('/').unwrap_or((&name, ""));
-        let path = format!("{pod}/log");
-        let read = async |previous: &str| {
-            let query = [
-                ("container", container),
-                ("previous", previous),
-                ("tailLines", WORDS),
-                ("limitBytes", WORDS_BYTES),
-            ];
-            let namespace = self.source.namespace.as_deref();
-            let answer = self
-                .asker
-                .get("log", self.served, namespace, Some(&path), &query);
-            answer.await?.all().await
-        };
-        // 400 where there was no run before.
-        let text = match read("true").await {
-            Err(problem) if problem.cause == Cause::Refused => read("false").await?,
-            read => read?,
-        };
-        let text = String::from_utf8_lossy(&text);
-        let lines = text.lines().filter(|line| !line.trim().is_empty());
-        let words = lines
-            .map(|line| clean_within(line, WORDS_COLUMNS).as_ref().into())
-            .collect();
-        let words = Box::new(Detail::Words(words));
-        Ok(vec![Change::Put(Row::Detail(Uid::parse(&name), words))])
     }
 }
 

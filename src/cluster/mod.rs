@@ -31,6 +31,7 @@ mod trust;
 mod wait;
 mod watch;
 mod wire;
+mod words;
 
 pub use connect::{AnswerWithin, Link, connect};
 pub use contexts::Contexts;

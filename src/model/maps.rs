@@ -19,6 +19,16 @@ impl World {
         }
     }
 
+    /// A Map that was only assumed is not there after all.
+    pub fn end_assumption(&mut self, id: &MapId) {
+        if let Some(slot) = self.map_slot_of(id) {
+            if let Some(map) = self.maps.get_mut(slot) {
+                map.assumed = false;
+            }
+            self.drop_empty_map(slot);
+        }
+    }
+
     /// The Map of a namespace, made where there is none.
     pub(super) fn map_slot(&mut self, cluster: ClusterId, namespace: &Name) -> Slot {
         let id = MapId {

@@ -108,6 +108,8 @@ pub struct Counts {
     pub measured: u32,
     /// Requested by the Instances that were asked for.
     pub requested: Usage,
+    /// The same of the Servers whose usage is known: what the usage can be held against.
+    pub measured_requests: Usage,
     /// Restarts, as far as Instances are held.
     pub restarts: u32,
 }
@@ -123,6 +125,7 @@ impl Counts {
             used: used.unwrap_or_default(),
             measured,
             requested,
+            measured_requests: used.map_or_else(Usage::default, |_| requested),
             restarts,
         }
     }
@@ -159,6 +162,13 @@ impl Counts {
         self.requested = Usage {
             cpu: f(self.requested.cpu, other.requested.cpu),
             memory: f(self.requested.memory, other.requested.memory),
+        };
+        self.measured_requests = Usage {
+            cpu: f(self.measured_requests.cpu, other.measured_requests.cpu),
+            memory: f(
+                self.measured_requests.memory,
+                other.measured_requests.memory,
+            ),
         };
         self.measured = f(u64::from(self.measured), u64::from(other.measured)) as u32;
         self.restarts = f(u64::from(self.restarts), u64::from(other.restarts)) as u32;

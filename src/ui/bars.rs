@@ -15,6 +15,9 @@ use crate::{
 /// A piece of the header.
 type Part = (CompactString, Style);
 
+/// Columns that a line which is being typed has before its hint goes.
+const TYPED: u16 = 16;
+
 impl Painter {
     pub(super) fn header(&self, app: &App, frame: &mut Buffer) {
         let columns = app.size.0;
@@ -188,7 +191,7 @@ impl Painter {
             ));
         }
         if read > 0 {
-            parts.push((bytes(read), self.theme.muted));
+            parts.push((format_compact!("{} read", bytes(read)), self.theme.muted));
         }
         parts
     }
@@ -270,6 +273,12 @@ impl Painter {
         let x = frame
             .set_stringn(1, y, sign, width(sign), self.theme.accent)
             .0;
+        // What is typed matters more than how it ends.
+        let hint = if columns < x + width(hint) as u16 + TYPED {
+            ""
+        } else {
+            hint
+        };
         let room = columns.saturating_sub(x + width(hint) as u16 + 4);
         // The end is what is being typed.
         let mut shown = text;

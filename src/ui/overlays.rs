@@ -175,6 +175,11 @@ impl Painter {
         } = area;
         let blank = " ".repeat(usize::from(wide));
         for row in y..y + high {
+            // A wide character of which the box covers the second half would take the border with it.
+            let before = x.checked_sub(1).and_then(|x| frame.cell_mut((x, row)));
+            if let Some(cell) = before.filter(|cell| width(cell.symbol()) > 1) {
+                cell.set_symbol(" ");
+            }
             frame.set_stringn(
                 x,
                 row,

@@ -22,7 +22,7 @@ impl Painter {
     pub(super) fn pane(&mut self, app: &App, spot: Spot, frame: &mut Buffer) {
         let Spot { pane, area } = spot;
         let list = app.list(pane);
-        self.title(app, pane, area, frame);
+        self.title(app, spot, frame);
         let rows = usize::from(spot.rows());
         let top = area.y + 1;
         let shown = list.order.iter().skip(list.offset).take(rows);
@@ -97,18 +97,6 @@ impl Painter {
                 );
             }
         }
-        let below = list.order.len().saturating_sub(list.offset + rows);
-        if below > 0 && area.height > 3 {
-            let text = format_compact!("{} {}", self.glyphs.down, count(below as u64));
-            let x = area.x + area.width.saturating_sub(width(&text) as u16 + 1);
-            frame.set_stringn(
-                x,
-                area.y + area.height - 1,
-                &text,
-                usize::from(area.width),
-                self.theme.muted,
-            );
-        }
     }
 
     pub(super) fn select(&self, focused: bool, area: Area, frame: &mut Buffer) {
@@ -131,8 +119,10 @@ impl Painter {
         );
     }
 
-    fn title(&self, app: &App, pane: Pane, area: Area, frame: &mut Buffer) {
-        let focused = app.focus == pane;
+    fn title(&self, app: &App, spot: Spot, frame: &mut Buffer) {
+        let Spot { pane, area } = spot;
+        let rows = usize::from(spot.rows());
+        let focused = app.focus == pane && !app.in_panel;
         let list = app.list(pane);
         let style = if focused {
             self.theme.title_focused
@@ -171,6 +161,11 @@ impl Painter {
             );
         } else {
             x = put(x, &format_compact!("  {of}"), self.theme.muted);
+        }
+        let below = list.order.len().saturating_sub(list.offset + rows);
+        if below > 0 && !app.on_board() {
+            let text = format_compact!("  {} {}", self.glyphs.down, count(below as u64));
+            x = put(x, &text, self.theme.muted);
         }
         if !list.filter.is_empty() {
             let text = format_compact!(
@@ -212,6 +207,7 @@ impl Painter {
                 format_compact!("{of}{}", problem.what),
                 self.theme.badge_stale,
             ),
+            _ if pane == Pane::Servers && app.on_board() => ("by Group".into(), self.theme.muted),
             _ => (self.sort_text(list), self.theme.muted),
         };
         let room = usize::from(end.saturating_sub(x + 3));

@@ -154,3 +154,24 @@ fn a_cluster_on_which_nothing_runs_says_so() {
     let said = run.app.empty(Pane::Servers);
     assert!(said.starts_with("No Servers in"), "{said}");
 }
+
+#[test]
+fn the_question_comes_back_where_nothing_of_the_answer_may_be_read() {
+    let mut run = Run::empty();
+    run.tell(&source(What::Namespaces, ""), forbidden());
+    run.keys("nosuch<enter>");
+    for what in What::CONTROLLERS {
+        run.refuse(&source(what, ""));
+        run.refuse(&source(what, "nosuch"));
+    }
+    assert_eq!(
+        run.app.overlay,
+        Overlay::Namespace(ClusterId(0), String::new())
+    );
+    assert!(
+        run.app
+            .message()
+            .is_some_and(|said| said.starts_with("nosuch may not be read"))
+    );
+    assert!(run.app.world.maps().is_empty() && run.app.clusters[0].namespaces.is_empty());
+}

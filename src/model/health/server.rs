@@ -71,7 +71,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "progress deadline",
         source: DEPLOYMENT,
-        advice: "Nobody goes on or back by itself from here: mend what holds the new Instances, or go back to the revision before.",
+        advice: "The rollout will not go on or back on its own: mend what holds the new Instances, or go back to a revision that worked.",
         test: progress_deadline,
     },
     Rule {
@@ -118,7 +118,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "healthy",
-        source: DEPLOYMENT,
+        source: "the controller's status: as many are ready as were asked for",
         advice: "",
         test: healthy,
     },

@@ -2,7 +2,7 @@
 
 use crate::{
     model::detail::{PodDetail, Role},
-    panels::sheet::{Table, numbers, sentences, words},
+    panels::sheet::{Head, Table, numbers, sentences, words},
     panes::Cell,
 };
 
@@ -41,7 +41,11 @@ pub(super) fn containers(pod: &PodDetail) -> Table {
             numbers("LIM", 3),
             words("PORTS", 2),
             words("IMAGE", 1),
-            sentences("PROBES"),
+            // What it is made of matters more than how it is asked.
+            Head {
+                drop: 5,
+                ..sentences("PROBES")
+            },
         ],
         rows: rows.collect(),
         note: None,

@@ -20,7 +20,7 @@ pub(super) fn sheet(world: &World, id: &MapId) -> Option<Sheet> {
     let quotas: Vec<&QuotaRow> = quotas(map).collect();
     let mut sheet = Sheet::default();
     sheet.line(headline(world, map));
-    let mut facts = totals(&map.counts, &quotas);
+    let mut facts = totals(&map.counts);
     facts.extend(contents(world, map));
     let description = map
         .row
@@ -78,36 +78,31 @@ pub(super) fn quotas(map: &Map) -> impl Iterator<Item = &QuotaRow> {
     })
 }
 
-/// The least that any quota allows of a resource, and what is used of that.
-fn allowed(quotas: &[&QuotaRow], resource: &str) -> Option<(Quantity, Quantity)> {
-    let bounds = quotas.iter().flat_map(|quota| &quota.bounds);
-    let bounds = bounds.filter(|(name, ..)| **name == *resource);
-    bounds.map(|(_, used, hard)| (*hard, *used)).min()
-}
-
-/// CPU and memory: used, asked for, and what the quotas allow to ask for.
-pub(super) fn totals(counts: &Counts, quotas: &[&QuotaRow]) -> Vec<Fact> {
-    let hard = |names: [&str; 2], read: fn(Quantity) -> u64| {
-        let found = names.iter().find_map(|name| allowed(quotas, name));
-        found.map_or(0, |(hard, _)| read(hard))
-    };
+/// CPU and memory: what is used of what was asked for, by the Servers whose usage is known.
+pub(super) fn totals(counts: &Counts) -> Vec<Fact> {
     let known = counts.measured > 0;
-    let meter = |unit, used, requested, limit| Gauge {
-        unit,
-        used: known.then_some(used),
-        requested,
-        limit,
-        word: "quota",
+    let (used, asked) = (&counts.used, &counts.measured_requests);
+    let meter = |label, unit, used, requested| {
+        let meter = Gauge {
+            unit,
+            used: known.then_some(used),
+            requested,
+            limit: 0,
+            word: "requested",
+        };
+        gauge(label, meter)
     };
-    let cpu = hard(["requests.cpu", "cpu"], Quantity::millis);
-    let memory = hard(["requests.memory", "memory"], Quantity::units);
-    let (used, requested) = (&counts.used, &counts.requested);
+    let part = known && counts.measured < counts.servers();
+    let part = part.then(|| {
+        let (measured, servers) = (counts.measured, counts.servers());
+        vec![muted(format_compact!(
+            "{measured} of {servers} Servers: those of Maps looked at"
+        ))]
+    });
     vec![
-        gauge("CPU", meter(Unit::Cores, used.cpu, requested.cpu, cpu)),
-        gauge(
-            "MEMORY",
-            meter(Unit::Bytes, used.memory, requested.memory, memory),
-        ),
+        meter("CPU", Unit::Cores, used.cpu, asked.cpu),
+        meter("MEMORY", Unit::Bytes, used.memory, asked.memory),
+        fact("MEASURED", part.into_iter().collect()),
     ]
 }
 

@@ -28,7 +28,10 @@ pub(super) fn verdict(verdict: &Verdict) -> Vec<Piece> {
     let says_no_more = verdict.health == Health::Healthy && &*verdict.word == "Running";
     if &*verdict.word != verdict.health.word() && !says_no_more {
         pieces.push(Piece::Value(Cell::Status(Box::new(verdict.clone()))));
-        if verdict.since > 0 {
+        if &*verdict.word == "scheduled" && verdict.since > 0 {
+            let last = Piece::Value(Cell::Since(verdict.since));
+            pieces.extend([Piece::Dot, muted("last run"), last, muted("ago")]);
+        } else if verdict.since > 0 {
             pieces.extend([muted("for"), Piece::Value(Cell::Since(verdict.since))]);
         }
     }
@@ -139,6 +142,20 @@ pub(super) fn conditions(conditions: &[Condition]) -> Table {
     }
 }
 
+/// What is the same in messages that differ only in names and numbers: the words outside of quotes, without digits.
+fn alike_words(message: &str) -> String {
+    let outside = without_pod(message).split('"').step_by(2);
+    let words = outside.flat_map(str::chars);
+    words.filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// The kubelet begins some messages with the Pod that they are about, which is known: `pod: "web-1_shop(uid)". `
+fn without_pod(message: &str) -> &str {
+    let rest = message.strip_prefix("pod: \"");
+    rest.and_then(|rest| rest.split_once("\". "))
+        .map_or(message, |(_, rest)| rest)
+}
+
 const EVENT_HEADS: [Head; 5] = [
     numbers("", 0),
     words("REASON", 0),
@@ -155,11 +172,11 @@ pub(super) fn events<'a>(
     sources: &[Source],
 ) -> Table {
     type Alike<'a> = (&'a EventRow, u64, BTreeSet<&'a str>);
-    let mut alike: BTreeMap<(&str, &str, &str), Alike> = BTreeMap::new();
+    let mut alike: BTreeMap<(&str, String, &str), Alike> = BTreeMap::new();
     for event in events {
         let (kind, name, _) = &event.about;
         let entry = alike
-            .entry((&event.reason, &event.message, kind))
+            .entry((&event.reason, alike_words(&event.message), kind))
             .or_insert((event, 0, BTreeSet::new()));
         entry.1 += u64::from(event.count);
         entry.2.insert(name);
@@ -185,7 +202,7 @@ pub(super) fn events<'a>(
             Cell::Since(event.last),
             Cell::In(health, (&*event.reason).into()),
             Cell::Text(about),
-            Cell::text(&event.message),
+            Cell::text(without_pod(&event.message)),
             if *times > 1 {
                 Cell::Count(*times)
             } else {
@@ -201,7 +218,7 @@ pub(super) fn events<'a>(
         (_, 0) if rows.is_empty() && loading => Some("Loading…".into()),
         (_, 0) if rows.is_empty() => Some("None in the last hour or so.".into()),
         (_, 0) => None,
-        (_, more) => Some(format_compact!("and {more} older kinds")),
+        (_, more) => Some(format_compact!("and {more} more kinds, older")),
     };
     Table {
         title,

@@ -31,10 +31,7 @@ pub(super) fn sheet(world: &World, name: &Name) -> Option<Sheet> {
     maps.sort_by_key(|map| (map.health().rank(), map.place.map.clone(), map.id.clone()));
     let mut sheet = Sheet::default();
     sheet.line(headline(service, &maps));
-    let all: Vec<&QuotaRow> = maps.iter().flat_map(|map| quotas(map)).collect();
-    // Quotas of several Maps bound each of them, not all of them together.
-    let bound = if maps.len() == 1 { all.as_slice() } else { &[] };
-    let mut facts = totals(&service.counts, bound);
+    let mut facts = totals(&service.counts);
     let team: BTreeSet<&str> = maps.iter().filter_map(|map| team(map)).collect();
     facts.push(said(
         "TEAM",
@@ -47,9 +44,10 @@ pub(super) fn sheet(world: &World, name: &Name) -> Option<Sheet> {
         .iter()
         .flat_map(|map| map.events().filter(|event| event.warning));
     let sources = maps.iter().map(|map| of(map, What::Warnings));
-    let asked: Vec<Source> = sources
-        .filter(|source| world.feed(source).is_some())
-        .collect();
+    // Of very many Maps only some are asked; before any is, all are awaited.
+    let (asked, awaited): (Vec<Source>, Vec<Source>) =
+        sources.partition(|source| world.feed(source).is_some());
+    let asked = if asked.is_empty() { awaited } else { asked };
     sheet.table(parts::events(world, "WARNINGS", warnings, &asked));
     Some(sheet)
 }
@@ -79,6 +77,15 @@ fn team(map: &Map) -> Option<&str> {
     let row = map.row.as_ref()?;
     let said = |key: &&str| row.labels.get(*key).or_else(|| row.annotations.get(*key));
     TEAM.iter().find_map(said).map(|team| &**team)
+}
+
+/// None is nothing to show.
+fn bound(amount: u64, cell: fn(u64) -> Cell) -> Cell {
+    if amount == 0 {
+        Cell::Absent
+    } else {
+        cell(amount)
+    }
 }
 
 fn side_by_side(world: &World, maps: &[&Map]) -> Table {
@@ -114,10 +121,10 @@ fn side_by_side(world: &World, maps: &[&Map]) -> Table {
             Cell::Count(u64::from(counts.servers())),
             Cell::Count(u64::from(counts.health[0])),
             usage(counts.used.cpu, Cell::Cores),
-            Cell::Cores(counts.requested.cpu),
+            bound(counts.requested.cpu, Cell::Cores),
             cpu,
             usage(counts.used.memory, Cell::Bytes),
-            Cell::Bytes(counts.requested.memory),
+            bound(counts.requested.memory, Cell::Bytes),
             memory,
         ]
     });
