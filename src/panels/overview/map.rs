@@ -96,7 +96,7 @@ pub(super) fn totals(counts: &Counts) -> Vec<Fact> {
     let part = part.then(|| {
         let (measured, servers) = (counts.measured, counts.servers());
         vec![muted(format_compact!(
-            "{measured} of {servers} Servers: those of Maps looked at"
+            "{measured} of {servers} Servers have usage that is known"
         ))]
     });
     vec![
