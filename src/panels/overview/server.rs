@@ -15,7 +15,7 @@ use crate::{
         Detail, Key, Name, Source, What, World,
         detail::{ControllerDetail, Strategy},
         health::judge_instance,
-        row::{EventRow, Kind},
+        row::{EventRow, InstanceRow, Kind},
         satellites::Satellites,
         tree::{Instance, Map, Server},
     },
@@ -263,6 +263,8 @@ fn instances(world: &World, server: &Server) -> Table {
             Cell::Ratio(pod.ready.into(), pod.containers.into()),
             Cell::Status(Box::new(judge_instance(pod, world.now))),
             Cell::Count(pod.restarts.into()),
+            ended(pod),
+            ended_at(pod),
             usage.map_or(Cell::Absent, |usage| Cell::Cores(usage.cpu)),
             usage.map_or(Cell::Absent, |usage| Cell::Bytes(usage.memory)),
             pod.node
@@ -279,6 +281,8 @@ fn instances(world: &World, server: &Server) -> Table {
             numbers("READY", 1),
             words("STATUS", 0),
             numbers("RESTARTS", 3),
+            words("ENDED LAST", 4),
+            numbers("AGO", 4),
             numbers("CPU", 4),
             numbers("MEM", 4),
             words("NODE", 5),
@@ -289,6 +293,27 @@ fn instances(world: &World, server: &Server) -> Table {
             .then(|| format_compact!("and {more} more: they are all in the pane"))
             .or(none),
     }
+}
+
+/// How a container of an Instance ended last: `Error, code 3`.
+fn ended(pod: &InstanceRow) -> Cell {
+    let ended = pod
+        .trouble
+        .as_ref()
+        .and_then(|trouble| trouble.ended.as_ref());
+    ended.map_or(Cell::Blank, |(reason, code, _)| match code {
+        0 => Cell::text(reason),
+        code => Cell::Text(format_compact!("{reason}, code {code}")),
+    })
+}
+
+/// When that was.
+fn ended_at(pod: &InstanceRow) -> Cell {
+    let ended = pod
+        .trouble
+        .as_ref()
+        .and_then(|trouble| trouble.ended.as_ref());
+    ended.map_or(Cell::Blank, |(_, _, at)| Cell::Since(*at))
 }
 
 /// Names of all objects that belong to a Server: Events about them are about it.
