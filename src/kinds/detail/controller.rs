@@ -9,13 +9,13 @@ use k8s_openapi::{
         batch::v1::{CronJob, Job, JobSpec},
         core::v1::PodTemplateSpec,
     },
-    apimachinery::pkg::util::intstr::IntOrString,
+    apimachinery::pkg::{apis::meta::v1::ObjectMeta, util::intstr::IntOrString},
 };
 
 use super::{about, number, pod::spec, row};
 use crate::model::{
     Detail,
-    detail::{About, ControllerDetail, Strategy},
+    detail::{ControllerDetail, Strategy},
     ids::Name,
     row::{Interner, Row},
 };
@@ -38,22 +38,24 @@ fn text(value: Option<impl ToString>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
+/// What all controllers have, put together.
 fn controller(
-    about: About,
+    (metadata, json): (&ObjectMeta, &[u8]),
     strategy: Strategy,
-    policy: Policy,
+    said: &[(&'static str, Option<String>)],
     template: Option<&PodTemplateSpec>,
     names: &mut Interner,
-) -> Detail {
+) -> Read {
     let template = template.and_then(|template| template.spec.as_ref());
-    Detail::Controller(ControllerDetail {
-        about,
+    let detail = ControllerDetail {
+        about: about(metadata, json, names)?,
         strategy,
-        policy,
+        policy: policy(said, names),
         pod: template
             .map(|template| spec(template, names))
             .unwrap_or_default(),
-    })
+    };
+    Ok(Some(row(metadata, Detail::Controller(detail))))
 }
 
 fn strategy(
@@ -90,10 +92,8 @@ pub(in crate::kinds) fn deployment(json: &[u8], names: &mut Interner) -> Read {
     let rolling = rolling_update.unwrap_or_default();
     let (surge, gone) = (rolling.max_surge.as_ref(), rolling.max_unavailable.as_ref());
     let strategy = strategy(type_.as_ref(), surge, gone, names);
-    let about = about(&object.metadata, json, names)?;
-    let policy = policy(&said, names);
-    let detail = controller(about, strategy, policy, Some(&spec.template), names);
-    Ok(Some(row(&object.metadata, detail)))
+    let of = (&object.metadata, json);
+    controller(of, strategy, &said, Some(&spec.template), names)
 }
 
 pub(in crate::kinds) fn stateful_set(json: &[u8], names: &mut Interner) -> Read {
@@ -123,10 +123,8 @@ pub(in crate::kinds) fn stateful_set(json: &[u8], names: &mut Interner) -> Read 
             names,
         )
     };
-    let about = about(&object.metadata, json, names)?;
-    let policy = policy(&said, names);
-    let detail = controller(about, strategy, policy, Some(&spec.template), names);
-    Ok(Some(row(&object.metadata, detail)))
+    let of = (&object.metadata, json);
+    controller(of, strategy, &said, Some(&spec.template), names)
 }
 
 pub(in crate::kinds) fn daemon_set(json: &[u8], names: &mut Interner) -> Read {
@@ -143,25 +141,22 @@ pub(in crate::kinds) fn daemon_set(json: &[u8], names: &mut Interner) -> Read {
     let rolling = rolling_update.unwrap_or_default();
     let (surge, gone) = (rolling.max_surge.as_ref(), rolling.max_unavailable.as_ref());
     let strategy = strategy(type_.as_ref(), surge, gone, names);
-    let about = about(&object.metadata, json, names)?;
-    let policy = policy(&said, names);
-    let detail = controller(about, strategy, policy, Some(&spec.template), names);
-    Ok(Some(row(&object.metadata, detail)))
+    let of = (&object.metadata, json);
+    controller(of, strategy, &said, Some(&spec.template), names)
 }
 
 pub(in crate::kinds) fn replica_set(json: &[u8], names: &mut Interner) -> Read {
     let object: ReplicaSet = serde_json::from_slice(json)?;
     let spec = object.spec;
-    let policy = policy(&[("minReadySeconds", text(spec.min_ready_seconds))], names);
-    let about = about(&object.metadata, json, names)?;
-    let detail = controller(
-        about,
+    let said = [("minReadySeconds", text(spec.min_ready_seconds))];
+    let of = (&object.metadata, json);
+    controller(
+        of,
         Strategy::default(),
-        policy,
+        &said,
         spec.template.as_ref(),
         names,
-    );
-    Ok(Some(row(&object.metadata, detail)))
+    )
 }
 
 /// What a Job goes by.
@@ -182,16 +177,14 @@ fn job_policy(spec: &JobSpec) -> [(&'static str, Option<String>); 6] {
 pub(in crate::kinds) fn job(json: &[u8], names: &mut Interner) -> Read {
     let object: Job = serde_json::from_slice(json)?;
     let spec = object.spec.unwrap_or_default();
-    let policy = policy(&job_policy(&spec), names);
-    let about = about(&object.metadata, json, names)?;
-    let detail = controller(
-        about,
+    let of = (&object.metadata, json);
+    controller(
+        of,
         Strategy::default(),
-        policy,
+        &job_policy(&spec),
         Some(&spec.template),
         names,
-    );
-    Ok(Some(row(&object.metadata, detail)))
+    )
 }
 
 pub(in crate::kinds) fn cron_job(json: &[u8], names: &mut Interner) -> Read {
@@ -216,14 +209,6 @@ pub(in crate::kinds) fn cron_job(json: &[u8], names: &mut Interner) -> Read {
         ),
     ];
     let said: Vec<_> = said.into_iter().chain(job_policy(&job)).collect();
-    let policy = policy(&said, names);
-    let about = about(&object.metadata, json, names)?;
-    let detail = controller(
-        about,
-        Strategy::default(),
-        policy,
-        Some(&job.template),
-        names,
-    );
-    Ok(Some(row(&object.metadata, detail)))
+    let of = (&object.metadata, json);
+    controller(of, Strategy::default(), &said, Some(&job.template), names)
 }

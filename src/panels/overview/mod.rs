@@ -26,3 +26,6 @@ pub fn overview(world: &World, subject: &Id) -> Sheet {
     };
     sheet.unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{
-        Detail, Key, Name, Source, What, World,
+        Detail, Health, Key, Name, Source, What, World,
         detail::{ControllerDetail, Strategy},
         health::judge_instance,
         row::{EventRow, InstanceRow, Kind},
@@ -39,7 +39,7 @@ pub(super) fn sheet(world: &World, key: Key) -> Option<Sheet> {
     };
     let found = world.satellites(server);
     let mut sheet = Sheet::default();
-    sheet.line(headline(server));
+    sheet.line(headline(world, server));
     if let Some(message) = &server.verdict.message {
         sheet.line(vec![muted(message)]);
     }
@@ -67,7 +67,7 @@ pub(super) fn sheet(world: &World, key: Key) -> Option<Sheet> {
     Some(sheet)
 }
 
-fn headline(server: &Server) -> Vec<Piece> {
+fn headline(world: &World, server: &Server) -> Vec<Piece> {
     let mut said = vec![verdict(&server.verdict)];
     if let Some((ready, desired)) = server.ready() {
         said.push(vec![plain(format_compact!("{ready} of {desired} ready"))]);
@@ -79,7 +79,18 @@ fn headline(server: &Server) -> Vec<Piece> {
             .as_ref()
             .filter(|revision| revision.parse::<u64>().is_ok());
         said.extend(revision.map(|revision| vec![plain(format_compact!("revision {revision}"))]));
-        said.extend(row.images.first().map(|image| vec![plain(image)]));
+        // What the template says may not have been rolled out: the Deployment is paused, or has only just been told.
+        let children = server.children.iter();
+        let mut children = children.filter_map(|slot| world.servers().get(*slot)?.row.as_deref());
+        let rolled_out =
+            children.find(|child| revision.is_some() && child.revision == row.revision);
+        let (runs, says) = (rolled_out.unwrap_or(row).images.first(), row.images.first());
+        said.extend(runs.map(|image| vec![plain(image)]));
+        let waits = says.filter(|_| runs != says).map(|image| {
+            let text = format_compact!("{image} is not rolled out");
+            vec![Piece::In(Health::Progressing, text)]
+        });
+        said.extend(waits);
     }
     if server.created > 0 {
         said.push(vec![
@@ -187,12 +198,12 @@ fn scale(found: &Satellites) -> Fact {
         let metrics = scaler.metrics.join(", ");
         let mut lines = vec![vec![plain(format_compact!("{least}…{most} by {metrics}"))]];
         lines[0].push(muted(format_compact!("wants {}", scaler.wanted)));
-        lines.extend(scaler.trouble.as_ref().map(|trouble| {
-            vec![Piece::In(
-                crate::model::Health::Warning,
-                trouble.as_ref().into(),
-            )]
-        }));
+        lines.extend(
+            scaler
+                .trouble
+                .as_ref()
+                .map(|trouble| vec![Piece::In(Health::Warning, trouble.as_ref().into())]),
+        );
         lines
     });
     fact("SCALE", lines.unwrap_or_default())
@@ -206,7 +217,7 @@ fn volumes(found: &Satellites) -> Vec<Vec<Piece>> {
         ];
         line.push(match &*claim.phase {
             "Bound" => muted("Bound"),
-            other => Piece::In(crate::model::Health::Warning, other.into()),
+            other => Piece::In(Health::Warning, other.into()),
         });
         line
     };
