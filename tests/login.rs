@@ -95,7 +95,7 @@ fn who_has_to_log_in_holds_up_no_other() {
         terminal.screen_text()
     );
     log_in(&mut terminal, "mellon");
-    terminal.wait_for_text("2 live", WITHIN);
+    terminal.wait_for_text("● 2 live", WITHIN);
     terminal.send("q");
     assert!(terminal.exit_status(WITHIN).unwrap().success());
 }

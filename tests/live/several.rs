@@ -50,7 +50,7 @@ fn one_of_three_clusters_goes_away_and_comes_back() {
         .env("KUBECONFIG", kubeconfig.to_str().unwrap())
         .start();
 
-    terminal.wait_for_text("3 live", DEMO_WITHIN);
+    terminal.wait_for_text("● 3 live", DEMO_WITHIN);
     // A Service of the demo and one of the cluster stand in one list, and the latter's Maps come from both ways to it.
     terminal.wait_for_text("카페", IN_TIME);
     terminal.send(format!(":{}\r", own.service));
@@ -58,10 +58,10 @@ fn one_of_three_clusters_goes_away_and_comes_back() {
 
     let cut = Instant::now();
     detour.cut();
-    terminal.wait_for_text("2 of 3 live", STALE_WITHIN);
+    terminal.wait_for_text("detour stale", STALE_WITHIN);
     println!("the way is cut → said on screen: {:.1?}", cut.elapsed());
     assert!(
-        terminal.screen_text().contains("detour stale"),
+        terminal.screen_text().contains("2 of 3 live"),
         "{}",
         terminal.screen_text()
     );
@@ -74,7 +74,7 @@ fn one_of_three_clusters_goes_away_and_comes_back() {
     let mended = Instant::now();
     let _detour = Detour::to(&target, detour.port);
     counts(&mut terminal, [2, 2], BACK_WITHIN);
-    terminal.wait_for_text("3 live", BACK_WITHIN);
+    terminal.wait_for_text("● 3 live", BACK_WITHIN);
     println!(
         "the way is mended → live and equal: {:.1?}",
         mended.elapsed()

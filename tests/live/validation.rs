@@ -28,6 +28,23 @@ fn known(object: &Value) -> &'static Resource {
     .unwrap()
 }
 
+/// A message with the reasons of `[one, another]` in an order of their own: those of a LimitRange come out of a map.
+fn in_order(message: &str) -> String {
+    let listed = message
+        .strip_suffix(']')
+        .and_then(|rest| rest.split_once(": ["));
+    let Some((start, reasons)) = listed else {
+        return message.to_owned();
+    };
+    // A comma stands within a reason too.
+    let mut reasons: Vec<&str> = reasons.split(", m").collect();
+    if let Some(first) = reasons.first_mut() {
+        *first = first.strip_prefix('m').unwrap_or(first);
+    }
+    reasons.sort_unstable();
+    format!("{start}: [{}]", reasons.join(", m"))
+}
+
 /// What a `Status` says, as a list that can be compared: a server goes through a map in any order, and shows some values by
 /// the names of its Go fields.
 fn said(status: &Value) -> Vec<String> {
@@ -56,7 +73,7 @@ fn said(status: &Value) -> Vec<String> {
         })
         .collect();
     if causes.is_empty() {
-        said.push(status["message"].as_str().unwrap().to_owned());
+        said.push(in_order(status["message"].as_str().unwrap()));
     }
     // The same is sometimes said twice, by two generations of checks.
     causes.sort();

@@ -97,6 +97,13 @@ pub(crate) fn of_told(list: &Value, own: &Own) -> Facts {
             let found = event.pointer(place).and_then(Value::as_str);
             plain(found.unwrap_or_default(), own)
         };
+        // A server looks its addresses through every few minutes; one that was just given out may seem not to be.
+        if matches!(
+            text("/reason").as_str(),
+            "ClusterIPNotAllocated" | "PortNotAllocated"
+        ) {
+            continue;
+        }
         let place = format!(
             "{} {} {}",
             text("/involvedObject/kind"),
