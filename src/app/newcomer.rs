@@ -43,10 +43,10 @@ impl App {
         let Some(cluster) = self.clusters.get_mut(usize::from(source.cluster.0)) else {
             return;
         };
-        let named = !cluster.namespaces.is_empty() || others;
         if about_all
             && forbidden(problem)
-            && !named
+            && cluster.namespaces.is_empty()
+            && !others
             && self.overlay == Overlay::None
             && !std::mem::replace(&mut cluster.asked, true)
         {
@@ -101,20 +101,16 @@ impl App {
 
     /// A namespace that somebody named, and of which nothing at all may be read, is no Map: the question comes back.
     pub(super) fn drop_what_can_not_be_read(&mut self, source: &Source) {
-        let Some(namespace) = source.namespace.clone() else {
+        let (Some(at), Some(namespace)) = (self.was_named(source), source.namespace.clone()) else {
             return;
         };
         let cluster = source.cluster;
-        let at = self
-            .named
-            .iter()
-            .position(|named| *named == (cluster, namespace.clone()));
         let nothing = What::CONTROLLERS
             .into_iter()
             .all(|what| self.refused(&Source::of(cluster, what, &namespace)));
-        let (Some(at), true) = (at, nothing) else {
+        if !nothing {
             return;
-        };
+        }
         self.named.swap_remove(at);
         if let Some(slot) = self.clusters.get_mut(usize::from(cluster.0)) {
             slot.namespaces.retain(|known| *known != namespace);
@@ -132,21 +128,25 @@ impl App {
 
     /// Keeps a namespace that somebody named, as soon as anything of it could be read: what was mistyped never is.
     pub(super) fn keep_what_was_named(&mut self, source: &Source, news: &News) -> Vec<Effect> {
-        let Some(namespace) = source.namespace.as_ref() else {
+        let read = matches!(news, News::State(FeedState::Live)) && source.what != What::Usage;
+        let (Some(at), Some(cluster)) = (self.was_named(source), self.cluster(source.cluster))
+        else {
             return Vec::new();
         };
-        let here: (ClusterId, Name) = (source.cluster, namespace.clone());
-        let at = self.named.iter().position(|named| *named == here);
-        // That a list is empty may be all that there is; an object read by name is not.
-        let read = matches!(news, News::State(FeedState::Live)) && source.what != What::Usage;
-        match (at, self.clusters.get(usize::from(source.cluster.0))) {
-            (Some(at), Some(cluster)) if read => {
-                let context = cluster.context.clone();
-                self.named.swap_remove(at);
-                vec![Effect::Remember(context, namespace.to_string())]
-            }
-            _ => Vec::new(),
+        if !read {
+            return Vec::new();
         }
+        let context = cluster.context.clone();
+        let (_, namespace) = self.named.swap_remove(at);
+        vec![Effect::Remember(context, namespace.to_string())]
+    }
+
+    /// Which of the namespaces that somebody named, and of which nothing has been read yet, a source is of.
+    fn was_named(&self, source: &Source) -> Option<usize> {
+        let here = |(cluster, namespace): &(ClusterId, Name)| {
+            *cluster == source.cluster && source.namespace.as_ref() == Some(namespace)
+        };
+        self.named.iter().position(here)
     }
 }
 

@@ -257,7 +257,7 @@ fn amount(amount: Option<u64>, cell: fn(u64) -> Cell) -> Cell {
 }
 
 /// A request or limit: none is nothing to show.
-fn bound(amount: u64, cell: fn(u64) -> Cell) -> Cell {
+pub(crate) fn bound(amount: u64, cell: fn(u64) -> Cell) -> Cell {
     if amount == 0 {
         Cell::Absent
     } else {

@@ -3,15 +3,11 @@
 use crate::{
     model::detail::{PodDetail, Role},
     panels::sheet::{Head, Table, numbers, sentences, words},
-    panes::Cell,
+    panes::{Cell, bound},
 };
 
 /// What each container of a template is asked to be.
 pub(super) fn containers(pod: &PodDetail) -> Table {
-    let bound = |amount: u64, cell: fn(u64) -> Cell| match amount {
-        0 => Cell::Absent,
-        amount => cell(amount),
-    };
     let rows = pod.containers.iter().map(|container| {
         let resources = &container.resources;
         let probes = container

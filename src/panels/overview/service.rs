@@ -15,7 +15,7 @@ use crate::{
         tree::{Map, Service},
     },
     panels::sheet::{Piece, Sheet, Table, numbers, plain, said, sentences, words},
-    panes::Cell,
+    panes::{Cell, bound},
 };
 
 /// Labels and annotations that name whose a namespace is.
@@ -77,15 +77,6 @@ fn team(map: &Map) -> Option<&str> {
     let row = map.row.as_ref()?;
     let said = |key: &&str| row.labels.get(*key).or_else(|| row.annotations.get(*key));
     TEAM.iter().find_map(said).map(|team| &**team)
-}
-
-/// None is nothing to show.
-fn bound(amount: u64, cell: fn(u64) -> Cell) -> Cell {
-    if amount == 0 {
-        Cell::Absent
-    } else {
-        cell(amount)
-    }
 }
 
 fn side_by_side(world: &World, maps: &[&Map]) -> Table {
