@@ -1,6 +1,9 @@
 //! What the loop is asked to do: I/O that the state itself never does.
 
-use crate::model::{ClusterId, Context};
+use crate::{
+    memory::Keep,
+    model::{ClusterId, Context},
+};
 
 /// One-shot I/O.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +22,8 @@ pub enum Effect {
     Open(ClusterId, Context),
     /// Let a cluster's connection go.
     Close(ClusterId),
-    /// Keep a namespace of a context for the next time.
-    Remember(String, String),
+    /// Keep something for the next time.
+    Keep(Keep),
     /// Say what every stream has cost so far.
     Count,
 }

@@ -17,11 +17,45 @@ pub struct Memory {
     path: Option<PathBuf>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+/// All that is kept. What a newer barkeep wrote and this one does not know is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
-struct Kept {
+pub struct Kept {
     /// Namespaces that may be read, by context, where they may not be listed.
-    namespaces: BTreeMap<String, Vec<String>>,
+    pub namespaces: BTreeMap<String, Vec<String>>,
+}
+
+/// Something to keep for the next time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// A namespace of a context that may be read.
+    Namespace {
+        /// The context's name.
+        context: String,
+        /// The namespace's.
+        namespace: String,
+    },
+}
+
+impl Keep {
+    /// Puts it among what is kept.
+    pub fn apply(self, kept: &mut Kept) {
+        match self {
+            Self::Namespace { context, namespace } => {
+                let known = kept.namespaces.entry(context).or_default();
+                if !known.contains(&namespace) {
+                    known.push(namespace);
+                }
+            }
+        }
+    }
+
+    /// What it is, in a sentence about it.
+    pub fn what(&self) -> &str {
+        match self {
+            Self::Namespace { namespace, .. } => namespace,
+        }
+    }
 }
 
 impl Memory {
@@ -30,24 +64,20 @@ impl Memory {
         Self { path }
     }
 
-    /// Namespaces that somebody named once in this context, and that could be read.
-    pub fn namespaces_of(&self, context: &str) -> Vec<String> {
-        self.read().namespaces.remove(context).unwrap_or_default()
-    }
-
-    /// Keeps a namespace of a context. An error says why it can not be written.
-    pub fn keep_namespace(&self, context: &str, namespace: &str) -> io::Result<()> {
+    /// Keeps something. An error says why it can not be written.
+    pub fn keep(&self, keep: Keep) -> io::Result<()> {
         // Another barkeep may have written meanwhile.
-        let mut kept = self.read();
-        let known = kept.namespaces.entry(context.to_owned()).or_default();
-        if known.iter().any(|known| known == namespace) {
+        let before = self.read();
+        let mut kept = before.clone();
+        keep.apply(&mut kept);
+        if kept == before {
             return Ok(());
         }
-        known.push(namespace.to_owned());
         self.write(&kept)
     }
 
-    fn read(&self) -> Kept {
+    /// All that is kept.
+    pub fn read(&self) -> Kept {
         let text = self
             .path
             .as_ref()
@@ -77,20 +107,31 @@ mod tests {
 
     use super::*;
 
+    fn namespace(context: &str, namespace: &str) -> Keep {
+        Keep::Namespace {
+            context: context.to_owned(),
+            namespace: namespace.to_owned(),
+        }
+    }
+
+    fn namespaces_of(memory: &Memory, context: &str) -> Vec<String> {
+        memory.read().namespaces.remove(context).unwrap_or_default()
+    }
+
     #[test]
     fn answers_are_kept_by_context_and_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("not/yet/there/memory.toml");
         let memory = Memory::at(Some(path.clone()));
-        assert!(memory.namespaces_of("prod").is_empty());
-        for namespace in ["shop", "cart", "shop"] {
-            memory.keep_namespace("prod", namespace).unwrap();
+        assert_eq!(memory.read(), Kept::default());
+        for name in ["shop", "cart", "shop"] {
+            memory.keep(namespace("prod", name)).unwrap();
         }
-        memory.keep_namespace("a \"b\"", "한국").unwrap();
+        memory.keep(namespace("a \"b\"", "한국")).unwrap();
         let again = Memory::at(Some(path.clone()));
-        assert_eq!(again.namespaces_of("prod"), ["shop", "cart"]);
-        assert_eq!(again.namespaces_of("a \"b\""), ["한국"]);
-        assert!(again.namespaces_of("dev").is_empty());
+        assert_eq!(namespaces_of(&again, "prod"), ["shop", "cart"]);
+        assert_eq!(namespaces_of(&again, "a \"b\""), ["한국"]);
+        assert!(namespaces_of(&again, "dev").is_empty());
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
@@ -100,14 +141,11 @@ mod tests {
         let path = folder.path().join("memory.toml");
         fs::write(&path, "namespaces = 7").unwrap();
         let memory = Memory::at(Some(path.clone()));
-        assert!(memory.namespaces_of("prod").is_empty());
-        memory.keep_namespace("prod", "shop").unwrap();
-        assert_eq!(memory.namespaces_of("prod"), ["shop"]);
-        assert!(
-            Memory::at(Some(path.join("below")))
-                .keep_namespace("a", "b")
-                .is_err()
-        );
-        assert!(Memory::default().keep_namespace("a", "b").is_ok());
+        assert_eq!(memory.read(), Kept::default());
+        memory.keep(namespace("prod", "shop")).unwrap();
+        assert_eq!(namespaces_of(&memory, "prod"), ["shop"]);
+        let below = Memory::at(Some(path.join("below")));
+        assert!(below.keep(namespace("a", "b")).is_err());
+        assert!(Memory::default().keep(namespace("a", "b")).is_ok());
     }
 }

@@ -138,7 +138,8 @@ impl Asked {
         };
         let link = connect(&target)?;
         let configured = self.config.namespaces_of(&target.context).map(Name::from);
-        let kept = self.memory.namespaces_of(&target.context);
+        let kept = self.memory.read().namespaces.remove(&target.context);
+        let kept = kept.unwrap_or_default();
         let configured = configured.chain(kept.iter().map(|name| name.as_str().into()));
         let namespaces = target.namespace.as_deref().map(Name::from);
         let opened = Opened {

@@ -101,7 +101,7 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                 Effect::ReadContexts
                 | Effect::Open(..)
                 | Effect::Close(_)
-                | Effect::Remember(..)
+                | Effect::Keep(_)
                 | Effect::Count => session.perform(effect),
             }
         }

@@ -89,6 +89,7 @@ impl Session {
         if let Some(namespace) = &cli.namespace {
             app.seek_namespace(ClusterId(0), namespace);
         }
+        app.recall(memory.read());
         app.warn(&problems);
         let painter = painter(cli, &config);
         Self {
@@ -155,12 +156,12 @@ impl Session {
                 return;
             }
             Effect::Count => self.costs(),
-            Effect::Remember(context, namespace) => {
-                match self.memory.keep_namespace(&context, &namespace) {
+            Effect::Keep(keep) => {
+                let what = keep.what().to_owned();
+                match self.memory.keep(keep) {
                     Ok(()) => return,
                     Err(error) => {
-                        let what =
-                            format!("{namespace} can not be kept for the next time: {error}");
+                        let what = format!("{what} can not be kept for the next time: {error}");
                         Event::Failed(Problem::new(Cause::Config, what))
                     }
                 }

@@ -125,7 +125,8 @@ fn rooms_look_one_way_only() {
         ("keys", &["model"]),
         ("command", &["keys"]),
         ("event", &["keys", "model"]),
-        ("effect", &["model"]),
+        ("memory", &[]),
+        ("effect", &["memory", "model"]),
         (
             "ui",
             &[
@@ -136,7 +137,7 @@ fn rooms_look_one_way_only() {
         (
             "app",
             &[
-                "command", "effect", "event", "keys", "layout", "model", "panes", "text",
+                "command", "effect", "event", "keys", "layout", "memory", "model", "panes", "text",
             ],
         ),
     ];

@@ -29,6 +29,7 @@ use crate::{
     effect::Effect,
     event::{Event, Meter},
     layout::Spot,
+    memory::Kept,
     model::{
         ClusterId, FeedState, MapId, Name, News, Offer, Problem, What, World, grouping::Grouping,
     },
@@ -126,6 +127,8 @@ pub struct App {
     named: Vec<(ClusterId, Name)>,
     /// When Ctrl-C was pressed last.
     interrupted: Option<i64>,
+    /// What earlier runs kept, and this one has since.
+    pub kept: Kept,
 }
 
 impl App {
@@ -177,7 +180,13 @@ impl App {
             panel_lines: 0,
             named: Vec::new(),
             interrupted: None,
+            kept: Kept::default(),
         }
+    }
+
+    /// Takes up what was kept at the end of an earlier run.
+    pub fn recall(&mut self, kept: Kept) {
+        self.kept = kept;
     }
 
     /// Takes in one event at a time in milliseconds since the epoch, and says what I/O follows from it. Call

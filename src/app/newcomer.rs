@@ -6,6 +6,7 @@ use super::{App, Manner, Overlay, Reach, act::type_into};
 use crate::{
     effect::Effect,
     keys::Chord,
+    memory::Keep,
     model::{Cause, ClusterId, Context, FeedState, MapId, Name, News, Problem, Source, What},
     panes::Pane,
 };
@@ -138,7 +139,10 @@ impl App {
         }
         let context = cluster.context.clone();
         let (_, namespace) = self.named.swap_remove(at);
-        vec![Effect::Remember(context, namespace.to_string())]
+        vec![Effect::Keep(Keep::Namespace {
+            context,
+            namespace: namespace.to_string(),
+        })]
     }
 
     /// Which of the namespaces that somebody named, and of which nothing has been read yet, a source is of.

@@ -1,7 +1,7 @@
 //! No cluster at all, no right to list namespaces, nothing that runs.
 
 use super::*;
-use crate::model::Context;
+use crate::{memory::Keep, model::Context};
 
 fn run_of(cluster: Cluster) -> Run {
     let mut run = Run::empty();
@@ -98,7 +98,10 @@ fn only_a_namespace_that_could_be_read_is_kept() {
         ),
         []
     );
-    let kept = [Effect::Remember("test".into(), "shop-dev".into())];
+    let kept = [Effect::Keep(Keep::Namespace {
+        context: "test".into(),
+        namespace: "shop-dev".into(),
+    })];
     assert_eq!(told(&mut run, &here, FeedState::Live), kept);
     assert_eq!(told(&mut run, &here, FeedState::Live), []);
 }
