@@ -1,12 +1,14 @@
 //! Everything a person can mean, in one table: keys, footer, help, the `:` prompt and the README read it.
 
+mod docs;
+mod keymap;
 mod table;
 
-use std::sync::LazyLock;
-
-pub use table::COMMANDS;
-
-use crate::keys::Chord;
+pub use self::{
+    docs::{configured, listed},
+    keymap::{Keymap, Meaning, Rebinding},
+    table::COMMANDS,
+};
 
 /// What a person can mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumIter)]
@@ -112,26 +114,21 @@ pub struct Entry {
     pub help: &'static str,
     /// Where it applies.
     pub scope: Scope,
+    /// What must be confirmed.
+    pub danger: Danger,
     /// Worth typing at the prompt: a key for a movement is quicker.
     pub typed: bool,
 }
 
-static KEYMAP: LazyLock<Vec<(Chord, Command)>> = LazyLock::new(|| {
-    let chords = |entry: &'static Entry| {
-        entry
-            .keys
-            .iter()
-            .filter_map(move |key| Some((key.parse().ok()?, entry.command)))
-    };
-    COMMANDS.iter().flat_map(chords).collect()
-});
-
-/// What a key means.
-pub fn of_key(chord: Chord) -> Option<Command> {
-    KEYMAP
-        .iter()
-        .find(|(known, _)| *known == chord)
-        .map(|(_, command)| *command)
+/// What a person must do before a command is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Danger {
+    /// Nothing: it changes no cluster.
+    None,
+    /// Look at what will change, and press enter.
+    Enter,
+    /// Look at what will change, and type the name of what it is done to.
+    Name,
 }
 
 /// What a name at the prompt means.
@@ -160,29 +157,54 @@ mod tests {
     use strum::IntoEnumIterator as _;
 
     use super::*;
+    use crate::keys::Sequence;
 
     #[test]
-    fn every_command_has_one_line_and_every_key_one_meaning() {
+    fn every_command_has_one_line_and_every_name_one_meaning() {
+        let lines = |command: &Command| {
+            COMMANDS
+                .iter()
+                .filter(|entry| entry.command == *command)
+                .count()
+        };
         for command in Command::iter() {
-            assert_eq!(
-                COMMANDS
-                    .iter()
-                    .filter(|entry| entry.command == command)
-                    .count(),
-                1,
-                "{command:?}"
+            assert_eq!(lines(&command), 1, "{command:?}");
+        }
+        let names = COMMANDS
+            .iter()
+            .flat_map(|entry| entry.aliases.iter().chain([&entry.name]));
+        let names: Vec<&str> = names.copied().collect();
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
+    }
+
+    #[test]
+    fn the_tables_keys_can_be_read_and_no_two_clash() {
+        let mut all: Vec<(Sequence, Command)> = Vec::new();
+        for entry in COMMANDS {
+            for keys in entry.keys {
+                let read = keys.parse::<Sequence>();
+                assert!(read.is_ok(), "{keys}");
+                all.extend(read.ok().map(|keys| (keys, entry.command)));
+            }
+        }
+        for (n, (keys, command)) in all.iter().enumerate() {
+            for (other, with) in &all[n + 1..] {
+                assert!(
+                    !keys.clashes(other),
+                    "`{keys}` {command:?} and `{other}` {with:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_that_changes_a_cluster_is_on_a_ctrl_key() {
+        for entry in COMMANDS.iter().filter(|entry| entry.danger != Danger::None) {
+            assert!(
+                entry.keys.iter().all(|keys| !keys.contains("ctrl-")),
+                "{}",
+                entry.name
             );
         }
-        let keys: Vec<&str> = COMMANDS
-            .iter()
-            .flat_map(|entry| entry.keys)
-            .copied()
-            .collect();
-        assert_eq!(
-            keys.iter().collect::<HashSet<_>>().len(),
-            keys.len(),
-            "a key with two meanings"
-        );
-        assert_eq!(KEYMAP.len(), keys.len(), "a key that can not be read");
     }
 }

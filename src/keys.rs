@@ -3,11 +3,14 @@
 //! Terminals report one key in several ways (a capital with or without its shift, Shift-Tab as a key of its own). A
 //! [`Chord`] is one of them for each key, so that two chords are equal when the same was pressed.
 
+mod sequence;
+
 use std::{fmt, str::FromStr};
 
 use compact_str::ToCompactString as _;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+pub use self::sequence::Sequence;
 use crate::model::{Cause, Problem};
 
 /// A key with the modifiers that were held.
@@ -93,6 +96,11 @@ impl Chord {
             modifiers.remove(KeyModifiers::SHIFT);
         }
         Self { code, modifiers }
+    }
+
+    /// Whether ctrl is held.
+    pub fn has_ctrl(self) -> bool {
+        self.modifiers.contains(KeyModifiers::CONTROL)
     }
 
     /// How a hint shows it: `⏎`, `^c`, `↑`; or `enter`, `^c`, `up` where only ASCII can be shown.

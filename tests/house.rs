@@ -7,7 +7,7 @@
 
 use std::{fs, path::Path};
 
-use barkeep::command::COMMANDS;
+use barkeep::command;
 
 struct File {
     /// Below `src/`.
@@ -221,33 +221,43 @@ fn files_are_short_and_say_what_they_are() {
     none(&broken);
 }
 
+/// Holds that a document has `text` between two marks. With `BARKEEP_WRITE_DOCS` set, it is written there instead.
+fn document_says(name: &str, (from, to): (&str, &str), text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let Ok(document) = fs::read_to_string(&path) else {
+        return;
+    };
+    let (before, rest) = document.split_once(from).unwrap();
+    let end = if to.is_empty() {
+        rest.len()
+    } else {
+        rest.find(to).unwrap()
+    };
+    let (said, after) = rest.split_at(end);
+    if std::env::var_os("BARKEEP_WRITE_DOCS").is_some() {
+        fs::write(&path, format!("{before}{from}{text}{after}")).unwrap();
+    } else {
+        assert_eq!(
+            said, text,
+            "{name} is not in step with the table of commands: BARKEEP_WRITE_DOCS=1 cargo test --test house"
+        );
+    }
+}
+
 #[test]
 fn the_readme_shows_the_keys_there_are() {
-    let Ok(readme) = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
-    else {
-        return;
-    };
-    let Some(table) = readme.split("<!-- keys -->").nth(1) else {
-        return;
-    };
-    let broken = COMMANDS.iter().filter(|entry| {
-        let line = table.lines().find(|line| line.contains(entry.help));
-        !line.is_some_and(|line| {
-            entry
-                .keys
-                .iter()
-                .all(|key| line.contains(&format!("`{key}`")))
-        })
-    });
-    none(
-        &broken
-            .map(|entry| {
-                format!(
-                    "`{}` {} is not in the README's table",
-                    entry.keys.join("` `"),
-                    entry.help
-                )
-            })
-            .collect::<Vec<_>>(),
+    document_says(
+        "README.md",
+        ("<!-- keys -->\n", "<!-- /keys -->"),
+        &command::listed(),
+    );
+}
+
+#[test]
+fn the_example_configuration_has_the_keys_there_are() {
+    document_says(
+        "config.example.toml",
+        ("\n#: [keys]\n", ""),
+        &command::configured(),
     );
 }

@@ -4,9 +4,9 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::{App, Bill, Overlay, Sort, TWICE, place};
 use crate::{
-    command::{self, Command},
+    command::{self, Command, Meaning},
     effect::Effect,
-    keys::Chord,
+    keys::{Chord, Sequence},
     panes::Pane,
 };
 
@@ -33,18 +33,28 @@ impl App {
         }
         // Whoever types has taken over from what was asked for at the start.
         self.sought = None;
-        match command::of_key(chord) {
-            Some(command) if self.applies(command.entry()) || command == Command::Back => {
-                self.act(command)
+        let mut chords = std::mem::take(&mut self.begun);
+        if !chords.is_empty() && (chord == ctrl_c || chord == Chord::key(KeyCode::Esc)) {
+            return Vec::new();
+        }
+        chords.push(chord);
+        match self.keymap.meaning(&chords) {
+            Meaning::Command(command)
+                if self.applies(command.entry()) || command == Command::Back =>
+            {
+                return self.act(command);
             }
-            Some(_) => Vec::new(),
-            None => {
+            Meaning::Command(_) => {}
+            Meaning::Begun => self.begun = chords,
+            Meaning::Nothing => {
+                let keys = Sequence::of(&chords).map_or_else(String::new, |keys| keys.to_string());
+                let help = self.keymap.hint(Command::Help, false);
                 self.say(format!(
-                    "{chord} does nothing here. ? shows what can be done."
+                    "{keys} does nothing here. {help} shows what can be done."
                 ));
-                Vec::new()
             }
         }
+        Vec::new()
     }
 
     pub(super) fn paste(&mut self, text: &str) {
@@ -286,7 +296,7 @@ impl App {
 
     fn help_key(&mut self, chord: Chord, line: u16) -> Vec<Effect> {
         let page = self.size.1.saturating_sub(6).max(1);
-        let line = match command::of_key(chord) {
+        let line = match self.keymap.of_key(chord) {
             Some(Command::Down) => line + 1,
             Some(Command::Up) => line.saturating_sub(1),
             Some(Command::PageDown) => line + page,

@@ -17,7 +17,7 @@ use super::{
     place::{SUGGESTIONS, rank},
 };
 use crate::{
-    command::{self, Command},
+    command::Command,
     effect::Effect,
     event::{Meter, Opened},
     keys::Chord,
@@ -277,7 +277,7 @@ impl App {
         let page = self.size.1.saturating_sub(6).max(1);
         let at = at.min(last);
         let chosen = choices.into_iter().nth(at);
-        let (at, effects) = match command::of_key(chord) {
+        let (at, effects) = match self.keymap.of_key(chord) {
             Some(Command::Up) => (at.saturating_sub(1), Vec::new()),
             Some(Command::Down) => (at + 1, Vec::new()),
             Some(Command::PageUp) => (at.saturating_sub(page.into()), Vec::new()),

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::{App, Overlay};
 pub use crate::event::Wire;
 use crate::{
-    command::{self, Command},
+    command::Command,
     effect::Effect,
     event::{Cost, Meter},
     keys::Chord,
@@ -81,7 +81,7 @@ impl App {
     pub(super) fn cost_key(&mut self, chord: Chord, bill: Bill, line: u16) -> Vec<Effect> {
         let page = self.size.1.saturating_sub(6).max(1);
         let last = (bill.wires.len() + bill.lines.len()) as u16;
-        let line = match command::of_key(chord) {
+        let line = match self.keymap.of_key(chord) {
             Some(Command::Down) => line + 1,
             Some(Command::Up) => line.saturating_sub(1),
             Some(Command::PageDown) => line + page,

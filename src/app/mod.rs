@@ -25,9 +25,10 @@ pub use self::{
     standing::{Standing, Summary},
 };
 use crate::{
-    command,
+    command::{self, Keymap},
     effect::Effect,
     event::{Event, Meter},
+    keys::Chord,
     layout::Spot,
     memory::Kept,
     model::{
@@ -127,6 +128,10 @@ pub struct App {
     named: Vec<(ClusterId, Name)>,
     /// When Ctrl-C was pressed last.
     interrupted: Option<i64>,
+    /// Which keys mean what.
+    pub keymap: Keymap,
+    /// The keys so far of a sequence that has been begun.
+    pub begun: Vec<Chord>,
     /// What earlier runs kept, and this one has since.
     pub kept: Kept,
 }
@@ -180,6 +185,8 @@ impl App {
             panel_lines: 0,
             named: Vec::new(),
             interrupted: None,
+            keymap: Keymap::default(),
+            begun: Vec::new(),
             kept: Kept::default(),
         }
     }

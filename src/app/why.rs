@@ -2,7 +2,7 @@
 
 use super::{App, Id, Overlay, lines, lines::Line};
 use crate::{
-    command::{self, Command},
+    command::Command,
     effect::Effect,
     keys::Chord,
     model::{FeedState, Problem, What, Why, why},
@@ -71,7 +71,7 @@ impl App {
         chosen: usize,
         line: u16,
     ) -> Vec<Effect> {
-        let command = command::of_key(chord);
+        let command = self.keymap.of_key(chord);
         if matches!(command, Some(Command::Back | Command::Why | Command::Quit)) {
             return Vec::new();
         }

@@ -1,6 +1,6 @@
 //! The table itself: every command with its keys and words, in the order of help and footer.
 
-use super::{Command, Entry, Scope};
+use super::{Command, Danger, Entry, Scope};
 
 const fn entry(
     command: Command,
@@ -17,6 +17,7 @@ const fn entry(
         hint,
         help,
         scope: Scope::Everywhere,
+        danger: Danger::None,
         typed: true,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Grammar and meaning: kubernetes.io/docs "Labels and Selectors"; a label that is not there fits `!=` and `notin`.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use super::row::Labels;
 
@@ -34,6 +34,27 @@ impl Selector {
             Term::Exists(key, wanted) => labels.contains_key(key.as_str()) == *wanted,
         };
         !self.is_empty() && self.0.iter().all(holds)
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, term) in self.0.iter().enumerate() {
+            let comma = if n > 0 { "," } else { "" };
+            match term {
+                Term::In(key, values, wanted) => match (values.as_slice(), wanted) {
+                    ([value], true) => write!(f, "{comma}{key}={value}")?,
+                    ([value], false) => write!(f, "{comma}{key}!={value}")?,
+                    (values, true) => write!(f, "{comma}{key} in ({})", values.join(","))?,
+                    (values, false) => write!(f, "{comma}{key} notin ({})", values.join(","))?,
+                },
+                Term::Exists(key, wanted) => {
+                    let not = if *wanted { "" } else { "!" };
+                    write!(f, "{comma}{not}{key}")?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 

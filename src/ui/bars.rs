@@ -229,14 +229,13 @@ impl Painter {
             return None;
         }
         let mut x = 1;
-        let applies = |entry: &&Entry| !entry.hint.is_empty() && app.applies(entry);
+        let applies = |entry: &&Entry| {
+            let has_key = app.keymap.keys(entry.command).next().is_some();
+            !entry.hint.is_empty() && has_key && app.applies(entry)
+        };
         let hints: Vec<_> = COMMANDS.iter().filter(applies).collect();
         for (n, entry) in hints.iter().enumerate() {
-            let key = entry
-                .keys
-                .first()
-                .and_then(|key| key.parse::<crate::keys::Chord>().ok());
-            let key = key.map(|key| key.hint(self.ascii())).unwrap_or_default();
+            let key = app.keymap.hint(entry.command, self.ascii());
             let hint = hint(app, entry);
             let needs = width(&key) + 1 + width(&hint);
             // Help is always there, whatever else has to go.

@@ -6,7 +6,6 @@ use super::{Painter, table::put_in};
 use crate::{
     app::App,
     command::COMMANDS,
-    keys::Chord,
     layout::Area,
     text::{fit, width},
 };
@@ -14,16 +13,14 @@ use crate::{
 impl Painter {
     pub(super) fn help(&self, app: &App, line: u16, frame: &mut Buffer) {
         let (columns, rows) = app.size;
-        let keys_of = |keys: &[&str]| {
-            let hints = keys
-                .iter()
-                .filter_map(|key| Some(key.parse::<Chord>().ok()?.hint(self.ascii())));
-            hints.collect::<Vec<_>>().join(" ")
+        let keys_of = |command| {
+            let hints = app.keymap.keys(command).map(|keys| keys.hint(self.ascii()));
+            hints.collect::<Vec<_>>().join("  ")
         };
         let mut lines: Vec<(String, &str)> = COMMANDS
             .iter()
             .filter(|entry| app.applies(entry))
-            .map(|entry| (keys_of(entry.keys), entry.help))
+            .map(|entry| (keys_of(entry.command), entry.help))
             .collect();
         lines.push((String::new(), ""));
         let legend = [

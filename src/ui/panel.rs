@@ -7,7 +7,6 @@ use super::{Painter, sheet::Line};
 use crate::{
     app::App,
     command::Command,
-    keys::Chord,
     layout::Area,
     panels::overview::overview,
     panes::Id,
@@ -73,9 +72,7 @@ impl Painter {
     }
 
     fn panel_title(&self, app: &App, below: usize, area: Area, frame: &mut Buffer) {
-        let entry = Command::Overview.entry();
-        let key = entry.keys.first().and_then(|key| key.parse::<Chord>().ok());
-        let key = key.map(|key| key.hint(self.ascii())).unwrap_or_default();
+        let key = app.keymap.hint(Command::Overview, self.ascii());
         let style = if app.in_panel {
             self.theme.title_focused
         } else {
@@ -87,7 +84,9 @@ impl Painter {
                 .set_stringn(area.x, area.y, self.glyphs.step, 1, style)
                 .0;
         }
-        x = frame.set_stringn(x, area.y, &key, 2, self.theme.key).0 + 1;
+        if !key.is_empty() {
+            x = frame.set_stringn(x, area.y, &key, 9, self.theme.key).0 + 1;
+        }
         x = frame.set_stringn(x, area.y, "Overview", 8, style).0 + 2;
         if below > 0 {
             let text = format_compact!("{} {}", self.glyphs.down, count(below as u64));

@@ -1,0 +1,81 @@
+//! The settings as they hold, in the words of the settings file.
+
+use std::fmt::Write as _;
+
+use toml::Value;
+
+use super::{Config, ContextConfig, ServiceRule, ThemeName};
+use crate::command::{COMMANDS, Keymap};
+
+impl Config {
+    /// All settings as they hold now: a settings file that says the same.
+    pub fn shown(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in self.values() {
+            line(&mut text, name, &value);
+        }
+        let (keymap, _) = Keymap::rebound(&self.keys);
+        text.push_str("\n[keys]\n");
+        for entry in COMMANDS {
+            let keys: Vec<Value> = keymap
+                .keys(entry.command)
+                .map(|keys| Value::from(keys.to_string()))
+                .collect();
+            line(&mut text, entry.name, &Value::from(keys));
+        }
+        for (name, context) in &self.contexts {
+            let _ = writeln!(text, "\n[context.{}]", Value::from(name.as_str()));
+            let ContextConfig { namespaces } = context;
+            line(&mut text, "namespaces", &words(namespaces));
+        }
+        for rule in &self.services {
+            text.push_str("\n[[service]]\n");
+            let ServiceRule {
+                name,
+                namespaces,
+                selector,
+                contexts,
+            } = rule;
+            line(&mut text, "name", &Value::from(name.as_str()));
+            line(&mut text, "namespaces", &words(namespaces));
+            line(&mut text, "selector", &Value::from(selector.to_string()));
+            line(&mut text, "contexts", &words(contexts));
+        }
+        text
+    }
+
+    /// The settings that stand before all tables.
+    fn values(&self) -> Vec<(&'static str, Value)> {
+        // All of them by name, so that a new one can not be forgotten here.
+        let Self {
+            theme,
+            ascii,
+            namespaces,
+            environments,
+            open,
+            contexts: _,
+            services: _,
+            keys: _,
+        } = self;
+        let theme = match theme {
+            ThemeName::Dark => "dark",
+            ThemeName::Light => "light",
+            ThemeName::Auto => "auto",
+        };
+        vec![
+            ("theme", Value::from(theme)),
+            ("ascii", Value::from(*ascii)),
+            ("contexts", words(open)),
+            ("namespaces", words(namespaces)),
+            ("environments", words(environments)),
+        ]
+    }
+}
+
+fn line(text: &mut String, name: &str, value: &Value) {
+    let _ = writeln!(text, "{name} = {value}");
+}
+
+fn words(words: &[String]) -> Value {
+    Value::from(words.to_vec())
+}

@@ -1,0 +1,176 @@
+//! Settings read, and what is wrong with them.
+
+use super::*;
+use crate::command::{Command, Keymap};
+
+const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+fn problems(text: &str) -> Vec<String> {
+    Config::parse(text, "c.toml")
+        .1
+        .iter()
+        .map(Problem::to_string)
+        .collect()
+}
+
+#[test]
+fn the_example_is_the_default() {
+    let settings: Vec<&str> = EXAMPLE
+        .lines()
+        .filter_map(|line| line.strip_prefix("#: "))
+        .collect();
+    let (config, problems) = Config::parse(&settings.join("\n"), "example");
+    assert_eq!(problems, []);
+    // The keys are those of the table, written out.
+    let (keymap, _) = Keymap::rebound(&config.keys);
+    assert_eq!(keymap, Keymap::default());
+    let keys = Vec::new();
+    assert_eq!(Config { keys, ..config }, Config::default());
+    for setting in [
+        "theme",
+        "ascii",
+        "contexts",
+        "namespaces",
+        "environments",
+        "[keys]",
+        "why =",
+    ] {
+        assert!(
+            settings.iter().any(|line| line.starts_with(setting)),
+            "{setting}"
+        );
+    }
+    assert!(Config::parse(EXAMPLE, "example").1.is_empty());
+}
+
+#[test]
+fn the_tables_of_the_example_can_be_used() {
+    let tables: Vec<&str> = EXAMPLE
+        .lines()
+        .filter_map(|line| line.strip_prefix("#   "))
+        .collect();
+    let (config, problems) = Config::parse(&tables.join("\n"), "example");
+    assert_eq!(problems, []);
+    assert_eq!(
+        config.namespaces_of("prod-eu").collect::<Vec<_>>(),
+        ["shop-prod", "payments-prod"]
+    );
+    assert_eq!(
+        config.services,
+        [ServiceRule {
+            name: "shop".into(),
+            namespaces: vec!["shop-*".into(), "cart".into()],
+            selector: "team=shop,tier!=test".parse().unwrap_or_default(),
+            contexts: vec!["prod-*".into()],
+        }]
+    );
+}
+
+#[test]
+fn keys_are_read_and_what_is_wrong_with_them_is_named_with_its_line() {
+    let text = "[keys]\nzoom = [\"f11\", \", z\"]\nwhy = \"j\"\nhelp = \"entre\"\nborad = \"B\"\nhome = 3\nboard = []\n\
+                prompt = \"space\"\nfilter = \"space\"\n";
+    let (config, _) = Config::parse(text, "c.toml");
+    let (keymap, wrong) = Keymap::rebound(&config.keys);
+    assert_eq!(wrong, []);
+    let keys = |command| {
+        let keys = keymap.keys(command).map(ToString::to_string);
+        keys.collect::<Vec<_>>().join("  ")
+    };
+    assert_eq!(keys(Command::Zoom), "f11  , z");
+    assert_eq!(keys(Command::Board), "");
+    for (command, want) in [
+        (Command::Why, "w"),
+        (Command::Help, "?"),
+        (Command::Home, "H"),
+        (Command::Prompt, ":"),
+        (Command::Filter, "/"),
+    ] {
+        assert_eq!(keys(command), want);
+    }
+    let all = problems(text);
+    let wants = [
+        "c.toml:3: keys.why: `j` is a key of `down` too",
+        "c.toml:4: keys.help: there is no key “entre”. Keys are a character, enter",
+        "c.toml:5: there is no command `borad`. Did you mean `board`?",
+        "c.toml:6: `keys.home` must be a key in quotes or a list of them, not 3",
+        "c.toml:8: keys.prompt: `space` is a key of `filter` too",
+        "c.toml:9: keys.filter: `space` is a key of `prompt` too",
+    ];
+    assert_eq!(all.len(), wants.len(), "{all:#?}");
+    for (told, want) in all.iter().zip(wants) {
+        assert!(told.starts_with(want), "{told}\n{want}");
+    }
+}
+
+#[test]
+fn what_is_shown_says_the_same() {
+    let text = "theme = \"light\"\nascii = true\ncontexts = [\"a \\\"b\"]\n[keys]\nzoom = \", z\"\nboard = []\n\
+                [context.\"한 국\"]\nnamespaces = [\"x\"]\n[[service]]\nname = \"shop\"\nselector = \"a=b,c in (d,e),!f\"\n";
+    for text in ["", text] {
+        let (config, problems) = Config::parse(text, "c.toml");
+        assert_eq!(problems, []);
+        let shown = config.shown();
+        for setting in SETTINGS {
+            let settings = ["context", "service"];
+            assert!(
+                settings.contains(&setting) || shown.contains(setting),
+                "{setting}\n{shown}"
+            );
+        }
+        let (mut again, problems) = Config::parse(&shown, "shown");
+        assert_eq!(problems, []);
+        assert_eq!(
+            Keymap::rebound(&again.keys).0,
+            Keymap::rebound(&config.keys).0
+        );
+        again.keys.clone_from(&config.keys);
+        assert_eq!(again, config, "{shown}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_with_their_lines_and_the_rest_counts() {
+    let text = "asci = true\ntheme = \"dusk\"\n\nnamespaces = [\"a\", 3]\nflavour = 1\n\
+                [context.\"x\"]\nnamespace = []\n[[service]]\nname = \"shop\"\n[[service]]\nnamespaces = [\"a\"]\n";
+    let (config, _) = Config::parse(text, "c.toml");
+    assert_eq!((config.theme, config.services.len()), (ThemeName::Auto, 0));
+    let all = problems(text).join("\n");
+    for want in [
+        "c.toml:1: there is no setting `asci`. Did you mean `ascii`?",
+        "c.toml:2: `theme` must be \"dark\", \"light\" or \"auto\", not \"dusk\"",
+        "c.toml:4: `namespaces` must be a text in quotes, not 3",
+        "c.toml:5: there is no setting `flavour`. There are: theme, ascii,",
+        "c.toml:7: there is no setting `namespace`. Did you mean `namespaces`?",
+        "c.toml:8: this [[service]] has neither",
+        "c.toml:10: this [[service]] has no `name`",
+    ] {
+        assert!(all.contains(want), "{want}\n{all}");
+    }
+    assert_eq!(all.lines().count(), 7, "{all}");
+}
+
+#[test]
+fn what_is_no_toml_says_where() {
+    let all = problems("ascii = true\ntheme = \n");
+    assert!(
+        all.first()
+            .is_some_and(|first| first.starts_with("c.toml:2: ")),
+        "{all:?}"
+    );
+    assert!(Config::parse("theme = \nascii = true\n", "c.toml").0.ascii);
+}
+
+#[test]
+fn only_a_file_that_was_asked_for_must_be_there() {
+    let nowhere = Path::new("/nowhere/config.toml");
+    assert_eq!(
+        Config::load(nowhere, false),
+        (Config::default(), Vec::new())
+    );
+    assert!(
+        Config::load(nowhere, true).1[0]
+            .what
+            .contains("/nowhere/config.toml cannot be read")
+    );
+}
