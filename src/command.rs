@@ -59,6 +59,8 @@ pub enum Command {
     Prompt,
     /// What can be done here.
     Help,
+    /// Where the settings are, and what is wrong with them.
+    Settings,
     /// Why what is selected is as it is.
     Why,
     /// Services, Maps and Servers.

@@ -6,7 +6,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::{
-    app::Cluster,
+    app::{Cluster, Overlay},
     cli::{Cli, Format},
     effect::Effect,
     event::Event,
@@ -23,6 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub async fn print(cli: &Cli) -> Result<(), Problem> {
     let size = cli.size.unwrap_or_default();
     let mut session = Session::new(cli, (size.columns, size.rows));
+    // Nobody is there to close a box about them.
+    session.app.overlay = Overlay::None;
+    for problem in &session.app.settings.problems {
+        let _ = writeln!(std::io::stderr(), "barkeep: {problem}");
+    }
     wait(&mut session, cli.request_timeout).await?;
     for typed in cli.keys.iter().flat_map(|keys| &keys.0) {
         match typed {

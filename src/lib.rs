@@ -45,6 +45,7 @@ pub mod run;
 #[cfg(feature = "demo")]
 pub mod serving;
 pub mod session;
+pub mod settings;
 pub mod terminal;
 pub mod text;
 pub mod ui;

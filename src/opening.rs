@@ -37,6 +37,16 @@ impl Asked {
         }
     }
 
+    /// What was said on the command line.
+    pub fn cli(&self) -> &Cli {
+        &self.cli
+    }
+
+    /// Takes other settings from now on.
+    pub fn configure(&mut self, config: Config) {
+        self.config = config;
+    }
+
     /// The clusters to open at the start: those of the command line, else of the configuration, else the current one.
     pub fn contexts(&self) -> Vec<Context> {
         let mut contexts: Vec<Context> = Vec::new();

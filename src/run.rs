@@ -74,6 +74,7 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     for meter in session.meters() {
                         session.update(meter);
                     }
+                    session.look_at_settings();
                 }
                 Vec::new()
             },

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    path::Path,
     time::SystemTime,
 };
 
@@ -13,14 +12,16 @@ use crate::{
     app::{App, Cluster, Reach},
     cli::Cli,
     cluster::{Link, ask::Asker},
+    command::Keymap,
     config::{Config, ThemeName},
     effect::Effect,
     event::{Event, Meter, Opened, Wire},
     feed::Feeds,
     memory::Memory,
-    model::{Cause, ClusterId, Context, News, Problem, Source, grouping::Grouping},
+    model::{Cause, ClusterId, Context, Name, News, Problem, Source, grouping::Grouping},
     opening::Asked,
     paths,
+    settings::Settings,
     ui::{ColorDepth, Glyphs, Painter, Theme, colour::background_is_light},
 };
 
@@ -35,6 +36,7 @@ pub struct Session {
     pub painter: Painter,
     /// News of all streams.
     pub news: mpsc::Receiver<(Source, News)>,
+    settings: Settings,
     asked: Asked,
     memory: Memory,
     links: HashMap<ClusterId, Link>,
@@ -56,7 +58,8 @@ fn env(name: &str) -> Option<String> {
 impl Session {
     /// Reads configuration and kubeconfig; nothing of the network. Needs a tokio runtime around it.
     pub fn new(cli: &Cli, size: (u16, u16)) -> Self {
-        let (config, problems) = configuration(cli.config.as_deref());
+        let mut settings = Settings::at(cli.config.as_deref());
+        let (config, problems) = settings.read();
         let memory = Memory::at(paths::memory());
         let asked = Asked::new(cli, &config, memory.clone());
         let contexts = asked.contexts();
@@ -90,12 +93,15 @@ impl Session {
             app.seek_namespace(ClusterId(0), namespace);
         }
         app.recall(memory.read());
-        app.warn(&problems);
+        app.keymap = Keymap::rebound(&config.keys).0;
+        let file = settings.path().map(|path| path.display().to_string());
+        app.configured(file.unwrap_or_default(), problems);
         let painter = painter(cli, &config);
         Self {
             app,
             painter,
             news,
+            settings,
             asked,
             memory,
             links,
@@ -120,6 +126,25 @@ impl Session {
             self.perform(effect);
         }
         Vec::new()
+    }
+
+    /// Takes up the settings if the file has changed since it was read. What is on the screen stays; which clusters are open is
+    /// for the next start.
+    pub fn look_at_settings(&mut self) {
+        let Some((config, problems)) = self.settings.read_again() else {
+            return;
+        };
+        self.painter = painter(self.asked.cli(), &config);
+        self.app.keymap = Keymap::rebound(&config.keys).0;
+        self.app.world.regroup(grouping(&config));
+        self.app
+            .look_also_into(|context| config.namespaces_of(context).map(Name::from).collect());
+        self.asked.configure(config);
+        let file = std::mem::take(&mut self.app.settings.file);
+        self.app.configured(file, problems);
+        if self.app.settings.problems.is_empty() {
+            self.app.say("The settings have been read again.");
+        }
     }
 
     /// Puts lists and streams right after a batch of events.
@@ -208,13 +233,6 @@ impl Session {
     /// The connection of a cluster.
     pub fn link(&self, cluster: ClusterId) -> Option<Link> {
         self.links.get(&cluster).cloned()
-    }
-}
-
-fn configuration(asked: Option<&Path>) -> (Config, Vec<Problem>) {
-    match asked.map(Path::to_owned).or_else(paths::config) {
-        Some(path) => Config::load(&path, asked.is_some()),
-        None => (Config::default(), Vec::new()),
     }
 }
 

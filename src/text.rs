@@ -192,6 +192,37 @@ fn tail(text: &str, columns: usize) -> &str {
     text
 }
 
+/// A text broken between words into lines of at most so many columns; what has its own line breaks keeps them. A word
+/// that is longer than a line is cut into lines.
+pub fn broken(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(2);
+    let mut lines: Vec<String> = Vec::new();
+    for sentence in text.split('\n') {
+        lines.push(String::new());
+        for word in sentence.split(' ') {
+            let used = lines.last().map_or(0, |line| width(line));
+            let blank = usize::from(used > 0);
+            if blank > 0 && used + blank + width(word) > room {
+                lines.push(String::new());
+            } else if let Some(line) = lines.last_mut().filter(|_| blank > 0) {
+                line.push(' ');
+            }
+            for part in word.graphemes(true) {
+                if lines
+                    .last()
+                    .is_some_and(|line| width(line) + width(part) > room)
+                {
+                    lines.push(String::new());
+                }
+                if let Some(line) = lines.last_mut() {
+                    line.push_str(part);
+                }
+            }
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,5 +375,18 @@ mod tests {
         assert_eq!(pad_left("84Mi", 6), "  84Mi");
         assert_eq!(pad_left("payments", 4), "pay…");
         assert!(matches!(pad_right("shop", 4), Cow::Borrowed("shop")));
+    }
+
+    #[test]
+    fn lines_break_between_words_and_a_long_word_is_cut() {
+        for (text, room, want) in [
+            ("one two three", 7, &["one two", "three"][..]),
+            ("one\n\ntwo", 9, &["one", "", "two"]),
+            ("abcdefgh", 3, &["abc", "def", "gh"]),
+            ("a 한국어 b", 5, &["a", "한국", "어 b"]),
+            ("", 5, &[""]),
+        ] {
+            assert_eq!(broken(text, room), want, "{text}");
+        }
     }
 }

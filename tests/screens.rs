@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use barkeep::{
     app::{App, Cluster},
+    command::{Command, Keymap},
     event::{Cost, Event, Meter, Wire},
     keys::{Typed, typed},
     model::{
@@ -635,4 +636,35 @@ fn what_looking_costs() {
     insta::assert_snapshot!("cost-120x40", two(WIDE).text());
     insta::assert_snapshot!("cost-80x24", two(SMALL).text());
     insta::assert_snapshot!("cost-one-120x40", paying(WIDE, screen(WIDE)).text());
+}
+
+#[test]
+fn what_can_follow_a_key() {
+    let mut screen = screen(SMALL);
+    let keys = |command, keys: &str| barkeep::command::Rebinding {
+        command,
+        keys: vec![keys.parse().unwrap()],
+    };
+    let changes = [
+        keys(Command::Zoom, ", z"),
+        keys(Command::Home, ", H"),
+        keys(Command::SortInvert, ", ctrl-s up"),
+    ];
+    screen.app.keymap = Keymap::rebound(&changes).0;
+    screen.press(",");
+    insta::assert_snapshot!("following-80x24", screen.text());
+}
+
+#[test]
+fn what_is_wrong_with_the_settings() {
+    let text = "asci = true\n[keys]\nwhy = \"z\"\nprompt = \"entre\"\n";
+    for (name, size) in [("settings-120x40", WIDE), ("settings-40x12", (40, 12))] {
+        let mut screen = screen(size);
+        let (_, problems) =
+            barkeep::config::Config::parse(text, "/home/ann/.config/barkeep/config.toml");
+        screen
+            .app
+            .configured("/home/ann/.config/barkeep/config.toml".into(), problems);
+        insta::assert_snapshot!(name, screen.text());
+    }
 }

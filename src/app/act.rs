@@ -30,6 +30,7 @@ impl App {
             } => return self.why_key(chord, subject, chosen, line),
             Overlay::Contexts(at) => return self.picker_key(chord, at),
             Overlay::Cost(bill, line) => return self.cost_key(chord, bill, line),
+            Overlay::Settings(line) => return self.settings_key(chord, line),
         }
         // Whoever types has taken over from what was asked for at the start.
         self.sought = None;
@@ -115,6 +116,7 @@ impl App {
             Command::HistoryForward => self.travel(1),
             Command::Prompt => self.overlay = Overlay::Prompt(String::new(), 0),
             Command::Help => self.overlay = Overlay::Help(0),
+            Command::Settings => self.overlay = Overlay::Settings(0),
             Command::Why => self.ask_why(),
             Command::Home => self.show(if self.focus == Pane::All {
                 Pane::Services
@@ -295,18 +297,26 @@ impl App {
     }
 
     fn help_key(&mut self, chord: Chord, line: u16) -> Vec<Effect> {
-        let page = self.size.1.saturating_sub(6).max(1);
-        let line = match self.keymap.of_key(chord) {
-            Some(Command::Down) => line + 1,
-            Some(Command::Up) => line.saturating_sub(1),
-            Some(Command::PageDown) => line + page,
-            Some(Command::PageUp) => line.saturating_sub(page),
-            Some(Command::Top) => 0,
-            _ => return Vec::new(),
-        };
-        self.overlay = Overlay::Help(line.min(command::COMMANDS.len() as u16));
+        if let Some(line) = scrolled(self.keymap.of_key(chord), line, self.size) {
+            self.overlay = Overlay::Help(line.min(command::COMMANDS.len() as u16));
+        }
         Vec::new()
     }
+}
+
+/// The first line of a box of lines after a command that moves it, on a screen of this size; nothing for any other command,
+/// which closes it.
+pub(super) fn scrolled(command: Option<Command>, line: u16, size: (u16, u16)) -> Option<u16> {
+    let page = size.1.saturating_sub(6).max(1);
+    Some(match command? {
+        Command::Down => line.saturating_add(1),
+        Command::Up => line.saturating_sub(1),
+        Command::PageDown => line.saturating_add(page),
+        Command::PageUp => line.saturating_sub(page),
+        Command::Top => 0,
+        Command::Bottom => u16::MAX,
+        _ => return None,
+    })
 }
 
 /// What readline does with the keys that a one-line field knows.

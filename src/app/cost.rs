@@ -2,10 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::{App, Overlay};
+use super::{App, Overlay, act::scrolled};
 pub use crate::event::Wire;
 use crate::{
-    command::Command,
     effect::Effect,
     event::{Cost, Meter},
     keys::Chord,
@@ -79,16 +78,9 @@ impl App {
     }
 
     pub(super) fn cost_key(&mut self, chord: Chord, bill: Bill, line: u16) -> Vec<Effect> {
-        let page = self.size.1.saturating_sub(6).max(1);
         let last = (bill.wires.len() + bill.lines.len()) as u16;
-        let line = match self.keymap.of_key(chord) {
-            Some(Command::Down) => line + 1,
-            Some(Command::Up) => line.saturating_sub(1),
-            Some(Command::PageDown) => line + page,
-            Some(Command::PageUp) => line.saturating_sub(page),
-            Some(Command::Top) => 0,
-            Some(Command::Bottom) => last,
-            _ => return Vec::new(),
+        let Some(line) = scrolled(self.keymap.of_key(chord), line, self.size) else {
+            return Vec::new();
         };
         self.overlay = Overlay::Cost(bill, line.min(last));
         Vec::new()

@@ -10,6 +10,7 @@ mod list;
 mod newcomer;
 mod panel;
 mod place;
+mod settings;
 mod standing;
 mod wanted;
 mod why;
@@ -22,6 +23,7 @@ pub use self::{
     lines::{Ink, Line, room as why_room, told},
     list::{List, Sort},
     place::Suggestion,
+    settings::Settings,
     standing::{Standing, Summary},
 };
 use crate::{
@@ -64,6 +66,8 @@ pub enum Overlay {
     Contexts(usize),
     /// What looking costs, scrolled by this many lines.
     Cost(Bill, u16),
+    /// Where the settings are and what is wrong with them, scrolled by this many lines.
+    Settings(u16),
 }
 
 /// The selection rests this long before a Map is fetched, milliseconds.
@@ -128,6 +132,8 @@ pub struct App {
     named: Vec<(ClusterId, Name)>,
     /// When Ctrl-C was pressed last.
     interrupted: Option<i64>,
+    /// The settings file.
+    pub settings: Settings,
     /// Which keys mean what.
     pub keymap: Keymap,
     /// The keys so far of a sequence that has been begun.
@@ -185,6 +191,7 @@ impl App {
             panel_lines: 0,
             named: Vec::new(),
             interrupted: None,
+            settings: Settings::default(),
             keymap: Keymap::default(),
             begun: Vec::new(),
             kept: Kept::default(),
@@ -372,20 +379,9 @@ impl App {
             .map_or(1, |spot| usize::from(spot.rows()).max(1))
     }
 
-    fn say(&mut self, text: impl Into<String>) {
+    /// Says something in the footer for a few seconds.
+    pub fn say(&mut self, text: impl Into<String>) {
         self.message = Some((text.into(), self.now + MESSAGE));
-    }
-
-    /// Says what is wrong with the configuration; the program goes on with defaults for that.
-    pub fn warn(&mut self, problems: &[Problem]) {
-        if let Some(first) = problems.first() {
-            let more = if problems.len() > 1 {
-                format!(" (and {} more)", problems.len() - 1)
-            } else {
-                String::new()
-            };
-            self.message = Some((format!("{first}{more}"), self.now + 3 * MESSAGE));
-        }
     }
 
     /// Whether a key means something here and now: what the footer and help show.

@@ -6,6 +6,7 @@
 )]
 
 mod clusters;
+mod keys;
 mod newcomer;
 mod panel;
 mod streams;

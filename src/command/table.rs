@@ -159,6 +159,16 @@ pub const COMMANDS: &[Entry] = &[
             "what looking costs: every feed, its age, rows and bytes",
         )
     },
+    Entry {
+        aliases: &["config"],
+        ..entry(
+            Command::Settings,
+            "settings",
+            &[],
+            "",
+            "where the settings are, and what is wrong with them",
+        )
+    },
     entry(
         Command::Overview,
         "overview",

@@ -1,7 +1,7 @@
 //! Maps and Services: made when something in a namespace is heard of, gone when nothing is left in it.
 
 use super::{
-    grouping::Place,
+    grouping::{Grouping, Place},
     ids::{ClusterId, MapId, Name},
     row::NamespaceRow,
     source::Source,
@@ -75,9 +75,28 @@ impl World {
         map.row = Some(row);
         self.revision.tree += 1;
         self.revision.cells += 1;
-        if map.place == place {
-            return;
+        self.move_map(slot, place);
+    }
+
+    /// Puts every Map where these rules say; what is held of them stays.
+    pub fn regroup(&mut self, grouping: Grouping) {
+        self.grouping = grouping;
+        let place = |(slot, map): (Slot, &Map)| {
+            let assumed = || NamespaceRow::assumed(&map.id.namespace);
+            let row = map.row.clone().unwrap_or_else(assumed);
+            (slot, self.place(map.id.cluster, &row))
+        };
+        let places: Vec<(Slot, Place)> = self.maps.iter().map(place).collect();
+        for (slot, place) in places {
+            self.move_map(slot, place);
         }
+        self.touch_tree();
+    }
+
+    fn move_map(&mut self, slot: Slot, place: Place) {
+        let Some(map) = self.maps.get_mut(slot).filter(|map| map.place != place) else {
+            return;
+        };
         let (old, counts) = (map.service, map.counts);
         map.place = place.clone();
         let new = self.service_for(&place);

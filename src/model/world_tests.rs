@@ -372,3 +372,48 @@ fn how_long_a_feed_is_not_live_counts_from_when_it_ceased_to_be() {
     world.apply(&from, News::State(FeedState::Live));
     assert_eq!(world.feed(&from).unwrap().since, 0);
 }
+
+#[test]
+fn other_rules_put_maps_elsewhere_and_nothing_is_lost() {
+    let mut world = world();
+    list(
+        &mut world,
+        &source(What::Namespaces, ""),
+        [
+            namespace("shop-prod", "").into(),
+            namespace("cart", "").into(),
+        ],
+    );
+    let web = controller(Kind::Deployment, "cart", "web", 1, "");
+    list(&mut world, &source(What::Deployments, ""), [web.into()]);
+    let services = |world: &World| {
+        let mut all: Vec<String> = world
+            .services()
+            .iter()
+            .map(|(_, service)| {
+                format!(
+                    "{} {} {}",
+                    service.name,
+                    service.maps.len(),
+                    service.counts.servers()
+                )
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    assert_eq!(services(&world), ["cart 1 1", "shop 1 0"]);
+    let rule = crate::model::grouping::ServiceRule {
+        name: "shop".into(),
+        namespaces: vec!["cart".into()],
+        ..Default::default()
+    };
+    let before = world.grouping.clone();
+    world.regroup(Grouping {
+        services: vec![rule],
+        ..before.clone()
+    });
+    assert_eq!(services(&world), ["shop 2 1"]);
+    world.regroup(before);
+    assert_eq!(services(&world), ["cart 1 1", "shop 1 0"]);
+}

@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     app::{App, Bill, Cluster, Item, Wire},
-    layout::Area,
     model::{FeedState, What},
     text::{age, bytes, count},
 };
@@ -38,7 +37,7 @@ const FEEDS: &[Column] = &[
 
 impl Painter {
     pub(super) fn cost(&self, app: &App, bill: &Bill, line: u16, frame: &mut Buffer) {
-        let (columns, rows) = app.size;
+        let (columns, _) = app.size;
         let wires = bill.wires.iter().map(|wire| self.wire(app, wire));
         let wires = Ledger::new(WIRES, wires.collect());
         let feeds = bill.lines.iter().map(|line| self.feed(app, line));
@@ -47,29 +46,13 @@ impl Painter {
         let feeds = Ledger::new(columns_of, feeds.collect());
         let most = usize::from(columns.saturating_sub(4));
         let (wires, feeds) = (wires.within(most), feeds.within(most));
-        let wide = (wires.width().max(feeds.width()).min(most) + 4) as u16;
         let between = wires.len() + 1;
         let all = between + 2 + feeds.len();
-        let high = (all as u16 + 2).min(rows - 2);
-        let area = Area {
-            x: (columns - wide) / 2,
-            y: 1 + (rows - 2 - high) / 2,
-            width: wide,
-            height: high,
-        };
-        let room = usize::from(high - 2);
-        let last = all.saturating_sub(room);
-        let first = usize::from(line).min(last);
-        let more = if first < last { " j more " } else { "" };
-        self.boxed(
-            area,
-            " What looking costs ",
-            &format!("{more} any key closes "),
-            frame,
-        );
-        let (x, end) = (area.x + 2, area.x + wide - 2);
-        for n in first..all.min(first + room) {
-            let at = (x, area.y + 1 + (n - first) as u16);
+        let wide = wires.width().max(feeds.width()).min(most);
+        let page = self.page(app.size, "What looking costs", (wide, all), line, frame);
+        let (x, end) = (page.area.x, page.area.x + page.area.width);
+        for (n, y) in page.lines(all) {
+            let at = (x, y);
             match n {
                 0 => wires.headings(at, end, self.theme.heading, frame),
                 n if n < between => wires.row(n - 1, at, end, frame),

@@ -11,6 +11,7 @@ pub mod glyphs;
 mod grid;
 mod ledger;
 mod overlays;
+mod page;
 mod panel;
 pub(crate) mod pen;
 mod picker;
@@ -34,7 +35,7 @@ use crate::{
     layout::{Area, LEAST, Shape},
     model::Health,
     panes::{Id, Pane},
-    text::{fit, width},
+    text::{broken, fit, width},
 };
 
 /// Draws the state. Holds how it looks, and column widths, which only grow so that nothing jumps.
@@ -113,10 +114,12 @@ impl Painter {
             Overlay::Help(line) => self.help(app, *line, frame),
             Overlay::Contexts(at) => self.picker(app, *at, frame),
             Overlay::Cost(bill, line) => self.cost(app, bill, *line, frame),
+            Overlay::Settings(line) => self.settings(app, *line, frame),
             Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
             Overlay::Why { .. } => self.why(app, frame),
             Overlay::None | Overlay::Filter | Overlay::Namespace(..) => {}
         }
+        self.following(app, frame);
         if self.ascii() {
             glyphs::make_plain(frame);
         }
@@ -146,22 +149,7 @@ impl Painter {
     /// A muted sentence in the middle of an area, broken between words.
     fn sentence(&self, text: &str, area: Area, frame: &mut Buffer) {
         let room = usize::from(area.width.saturating_sub(2)).max(1);
-        let mut lines: Vec<String> = Vec::new();
-        for sentence in text.split('\n') {
-            lines.push(String::new());
-            for word in sentence.split(' ') {
-                let line = lines.last().map_or(0, |line| width(line));
-                if line > 0 && line + 1 + width(word) > room {
-                    lines.push(String::new());
-                }
-                if let Some(line) = lines.last_mut() {
-                    if !line.is_empty() {
-                        line.push(' ');
-                    }
-                    line.push_str(word);
-                }
-            }
-        }
+        let lines = broken(text, room);
         let high = usize::from(area.height);
         let top = area.y + (high.saturating_sub(lines.len()) / 2) as u16;
         for (n, line) in lines.iter().take(high).enumerate() {

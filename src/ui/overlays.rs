@@ -12,7 +12,6 @@ use crate::{
 
 impl Painter {
     pub(super) fn help(&self, app: &App, line: u16, frame: &mut Buffer) {
-        let (columns, rows) = app.size;
         let keys_of = |command| {
             let hints = app.keymap.keys(command).map(|keys| keys.hint(self.ascii()));
             hints.collect::<Vec<_>>().join("  ")
@@ -46,43 +45,21 @@ impl Painter {
 
         let first = lines.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0);
         let second = lines.iter().map(|(_, help)| width(help)).max().unwrap_or(0);
-        let wide = ((first + second + 7) as u16).min(columns);
-        let high = (lines.len() as u16 + 2).min(rows - 2);
-        let area = Area {
-            x: (columns - wide) / 2,
-            y: 1 + (rows - 2 - high) / 2,
-            width: wide,
-            height: high,
-        };
-        let room = high - 2;
-        let last = (lines.len() as u16).saturating_sub(room);
-        let line = line.min(last);
-        let more = if line < last { " j more " } else { "" };
-        self.boxed(
-            area,
-            " What can be done here ",
-            &format!("{more} any key closes "),
+        let page = self.page(
+            app.size,
+            "What can be done here",
+            (first + second + 2, lines.len()),
+            line,
             frame,
         );
-        for (n, (keys, help)) in lines
-            .iter()
-            .skip(usize::from(line))
-            .take(usize::from(room))
-            .enumerate()
-        {
-            let y = area.y + 1 + n as u16;
+        let (x, first) = (page.area.x, first as u16);
+        for (n, y) in page.lines(lines.len()) {
+            let (keys, help) = &lines[n];
+            put_in(frame, (x, y), first, keys, self.theme.key, false);
+            let left = page.area.width.saturating_sub(first + 2);
             put_in(
                 frame,
-                (area.x + 2, y),
-                first as u16,
-                keys,
-                self.theme.key,
-                false,
-            );
-            let left = wide.saturating_sub(first as u16 + 6);
-            put_in(
-                frame,
-                (area.x + 4 + first as u16, y),
+                (x + first + 2, y),
                 left,
                 help,
                 self.theme.text,

@@ -1,0 +1,88 @@
+//! Keys that the person chose, keys after each other, and settings that are read while the program runs.
+
+use super::*;
+use crate::command::{Command, Keymap, Rebinding};
+
+fn rebound(changes: &[(Command, &str)]) -> Keymap {
+    let change = |(command, keys): &(Command, &str)| Rebinding {
+        command: *command,
+        keys: vec![keys.parse().unwrap()],
+    };
+    let changes: Vec<Rebinding> = changes.iter().map(change).collect();
+    let (keymap, wrong) = Keymap::rebound(&changes);
+    assert_eq!(wrong, []);
+    keymap
+}
+
+#[test]
+fn keys_follow_each_other_and_wait_for_the_next() {
+    let mut run = Run::new(&["shop-dev"], &[]);
+    run.app.keymap = rebound(&[(Command::Zoom, ", z"), (Command::Help, ", ?")]);
+    run.keys(",");
+    assert_eq!(run.app.begun.len(), 1);
+    run.keys("z");
+    assert!(run.app.zoom && run.app.begun.is_empty());
+    // What nobody bound says so by name, and begins nothing.
+    run.keys(",j");
+    assert_eq!(
+        run.app.message(),
+        Some(", j does nothing here. , ? shows what can be done.")
+    );
+    assert!(run.app.begun.is_empty());
+    // Out of it again, without leaving anything else.
+    run.keys(",<esc>");
+    assert!(run.app.zoom && run.app.begun.is_empty());
+    run.keys(",<ctrl-c>");
+    assert!(run.app.begun.is_empty());
+    run.keys("z");
+    assert!(run.app.zoom, "its old key means nothing any more");
+}
+
+#[test]
+fn a_box_is_moved_by_the_keys_that_were_chosen() {
+    let mut run = Run::new(&["shop-dev"], &[]);
+    run.app.keymap = rebound(&[(Command::Down, "J"), (Command::Help, "f1")]);
+    run.keys("<f1>J");
+    assert_eq!(run.app.overlay, Overlay::Help(1));
+    run.keys("j");
+    assert_eq!(run.app.overlay, Overlay::None);
+}
+
+#[test]
+fn mistakes_in_the_settings_are_shown_at_once_and_go_when_they_are_mended() {
+    let mut run = Run::new(&["shop-dev"], &[]);
+    let wrong = || {
+        vec![Problem::new(
+            Cause::Config,
+            "c.toml:1: there is no setting `asci`",
+        )]
+    };
+    run.app.configured("c.toml".into(), wrong());
+    assert_eq!(run.app.overlay, Overlay::Settings(0));
+    run.app.configured("c.toml".into(), Vec::new());
+    assert_eq!(run.app.overlay, Overlay::None);
+    // Whoever is in the middle of something is only told.
+    run.keys(":sh");
+    run.app.configured("c.toml".into(), wrong());
+    assert!(matches!(run.app.overlay, Overlay::Prompt(..)));
+    assert_eq!(
+        run.app.message(),
+        Some("The settings have mistakes: see :settings")
+    );
+    run.keys("<esc>:settings<enter>");
+    assert_eq!(run.app.overlay, Overlay::Settings(0));
+}
+
+#[test]
+fn namespaces_of_new_settings_are_looked_into_where_none_may_be_listed() {
+    let mut run = Run::empty();
+    run.refuse(&source(What::Namespaces, ""));
+    run.app.look_also_into(|context| {
+        assert_eq!(context, "test");
+        vec!["shop-dev".into()]
+    });
+    run.app.refresh();
+    assert_eq!(run.app.world.maps().len(), 1);
+    run.app.look_also_into(|_| vec!["shop-dev".into()]);
+    assert_eq!(run.app.clusters[0].namespaces.len(), 1);
+}

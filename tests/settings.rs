@@ -1,0 +1,67 @@
+//! Settings of the real program in a terminal: keys that the person chose, and a file that changes while it runs.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test says what it expected and ends"
+)]
+
+pub mod support;
+
+use std::{fs, time::Duration};
+
+use support::{barkeep, refused_address, write_kubeconfig};
+
+const SOON: Duration = Duration::from_secs(20);
+
+#[test]
+fn keys_are_as_the_settings_have_them_and_the_file_is_read_again() {
+    let launch = barkeep();
+    let settings = launch.home().join("settings.toml");
+    let kubeconfig = launch.home().join("kubeconfig");
+    write_kubeconfig(
+        &kubeconfig,
+        &format!("https://{}", refused_address()),
+        "{token: none}",
+    );
+    fs::write(
+        &settings,
+        "[keys]\nhelp = \", h\"\nquit = \"f10\"\nwhy = \"z\"\nborad = \"B\"\n",
+    )
+    .unwrap();
+    let mut terminal = launch
+        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
+        .args(["--config", settings.to_str().unwrap()])
+        .size(120, 40)
+        .start();
+    // All mistakes at once, with their lines.
+    terminal.wait_for_text("line 4: keys.why: `z` is a key of `zoom` too", SOON);
+    terminal.wait_for_text(
+        "line 5: there is no command `borad`. Did you mean `board`?",
+        SOON,
+    );
+    terminal.send("q");
+    terminal.wait_for(
+        "the box gone",
+        |screen| !screen.contents().contains("borad"),
+        SOON,
+    );
+    // A key that was given away does nothing; the one that was chosen does, and says what can follow it.
+    terminal.send("q");
+    terminal.wait_for_text("q does nothing here. , h shows what can be done.", SOON);
+    terminal.send(",");
+    terminal.wait_for_text("h  what can be done here", SOON);
+    terminal.send("h");
+    terminal.wait_for_text("What can be done here", SOON);
+    terminal.send("\x1b");
+    // Mended while it runs; what is on the screen stays.
+    fs::write(&settings, "ascii = true\n[keys]\nquit = \"f9\"\n").unwrap();
+    terminal.wait_for_text("The settings have been read again.", SOON);
+    assert!(
+        !terminal.screen_text().contains('│'),
+        "{}",
+        terminal.screen_text()
+    );
+    terminal.send("\x1b[20~"); // f9
+    assert_eq!(terminal.exit_status(SOON).expect("it ends").exit_code(), 0);
+}
