@@ -1,6 +1,6 @@
 //! Which keys mean which command: the table's, and what the person changed of them.
 
-use super::{COMMANDS, Command, Danger};
+use super::{COMMANDS, Command, Danger, Entry};
 use crate::keys::{Chord, Sequence};
 
 /// Which keys mean what. A sequence has one meaning, and none begins with another.
@@ -38,18 +38,16 @@ impl Default for Keymap {
 
 impl Keymap {
     fn of(changes: &[&Rebinding]) -> Self {
-        let mut bindings = Vec::new();
-        for entry in COMMANDS {
-            let changed = changes
+        let keys_of = |entry: &Entry| {
+            let change = changes
                 .iter()
                 .find(|change| change.command == entry.command);
-            match changed {
-                Some(change) => {
-                    bindings.extend(change.keys.iter().map(|keys| (keys.clone(), entry.command)))
-                }
-                None => bindings.extend(defaults(entry.command).map(|keys| (keys, entry.command))),
-            }
-        }
+            change.map_or_else(|| defaults(entry), |change| change.keys.clone())
+        };
+        let bindings = COMMANDS
+            .iter()
+            .flat_map(|entry| keys_of(entry).into_iter().map(|keys| (keys, entry.command)))
+            .collect();
         Self { bindings }
     }
 
@@ -67,10 +65,10 @@ impl Keymap {
                 .filter_map(|n| Some((*n, keymap.fault(&changes[*n])?)))
                 .collect();
             if faults.is_empty() {
-                return match keymap.has_a_way_out() {
-                    true => (keymap, wrong),
-                    false => (Self::default(), vec![(0, NO_WAY_OUT.to_owned())]),
-                };
+                if keymap.has_a_way_out() {
+                    return (keymap, wrong);
+                }
+                return (Self::default(), vec![(0, NO_WAY_OUT.to_owned())]);
             }
             kept.retain(|n| faults.iter().all(|(faulty, _)| faulty != n));
             wrong.extend(faults);
@@ -161,9 +159,9 @@ impl Keymap {
 const NO_WAY_OUT: &str = "`quit`, `cancel` and `prompt` have no key, so nothing would end barkeep";
 
 /// The keys that the table gives to a command.
-pub(super) fn defaults(command: Command) -> impl Iterator<Item = Sequence> {
-    let keys = command.entry().keys.iter();
-    keys.filter_map(|keys| keys.parse().ok())
+fn defaults(entry: &Entry) -> Vec<Sequence> {
+    let keys = entry.keys.iter();
+    keys.filter_map(|keys| keys.parse().ok()).collect()
 }
 
 #[cfg(test)]

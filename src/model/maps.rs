@@ -75,7 +75,7 @@ impl World {
         map.row = Some(row);
         self.revision.tree += 1;
         self.revision.cells += 1;
-        self.move_map(slot, place);
+        self.move_map(slot, &place);
     }
 
     /// Puts every Map where these rules say; what is held of them stays.
@@ -88,18 +88,18 @@ impl World {
         };
         let places: Vec<(Slot, Place)> = self.maps.iter().map(place).collect();
         for (slot, place) in places {
-            self.move_map(slot, place);
+            self.move_map(slot, &place);
         }
         self.touch_tree();
     }
 
-    fn move_map(&mut self, slot: Slot, place: Place) {
-        let Some(map) = self.maps.get_mut(slot).filter(|map| map.place != place) else {
+    fn move_map(&mut self, slot: Slot, place: &Place) {
+        let Some(map) = self.maps.get_mut(slot).filter(|map| map.place != *place) else {
             return;
         };
         let (old, counts) = (map.service, map.counts);
         map.place = place.clone();
-        let new = self.service_for(&place);
+        let new = self.service_for(place);
         if let Some(map) = self.maps.get_mut(slot) {
             map.service = new;
         }
