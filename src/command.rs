@@ -141,7 +141,69 @@ pub fn of_name(name: &str) -> Option<Command> {
         .map(|entry| entry.command)
 }
 
+/// What a command is about: a chapter of help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumIter)]
+pub enum Chapter {
+    /// From row to row and from pane to pane.
+    Moving,
+    /// What is selected.
+    Looking,
+    /// The rows of a list.
+    Lists,
+    /// Getting elsewhere.
+    Places,
+    /// The program itself.
+    Program,
+}
+
+impl Chapter {
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Moving => "MOVING",
+            Self::Looking => "LOOKING CLOSER",
+            Self::Lists => "LISTS",
+            Self::Places => "PLACES AND CLUSTERS",
+            Self::Program => "BARKEEP",
+        }
+    }
+}
+
 impl Command {
+    /// Where help tells of it.
+    pub fn chapter(self) -> Chapter {
+        match self {
+            Self::Up
+            | Self::Down
+            | Self::PageUp
+            | Self::PageDown
+            | Self::Top
+            | Self::Bottom
+            | Self::Open
+            | Self::Back
+            | Self::Left
+            | Self::Right
+            | Self::NextPane
+            | Self::PreviousPane
+            | Self::HistoryBack
+            | Self::HistoryForward => Chapter::Moving,
+            Self::Why | Self::Overview | Self::Zoom => Chapter::Looking,
+            Self::Board | Self::Filter | Self::SortNext | Self::SortPrevious | Self::SortInvert => {
+                Chapter::Lists
+            }
+            Self::Home | Self::Instances | Self::Prompt | Self::Contexts | Self::LogIn => {
+                Chapter::Places
+            }
+            Self::Help
+            | Self::Settings
+            | Self::Cost
+            | Self::Cancel
+            | Self::Repaint
+            | Self::Suspend
+            | Self::Quit => Chapter::Program,
+        }
+    }
+
     /// Its line of the table.
     pub fn entry(self) -> &'static Entry {
         // Every command has a line (a test holds that); the last one stands in only to have no panic here.

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub async fn print(cli: &Cli) -> Result<(), Problem> {
     let size = cli.size.unwrap_or_default();
     let mut session = Session::new(cli, (size.columns, size.rows));
-    // Nobody is there to close a box about them.
+    // Nobody is there to close a box.
     session.app.overlay = Overlay::None;
     for problem in &session.app.settings.problems {
         let _ = writeln!(std::io::stderr(), "barkeep: {problem}");

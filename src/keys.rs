@@ -36,7 +36,7 @@ const NAMED: [(&str, KeyCode, &str, &str); 18] = [
     ("enter", KeyCode::Enter, "⏎", "enter"),
     ("esc", KeyCode::Esc, "esc", "esc"),
     ("tab", KeyCode::Tab, "tab", "tab"),
-    ("backtab", KeyCode::BackTab, "⇤", "s-tab"),
+    ("backtab", KeyCode::BackTab, "⇧tab", "s-tab"),
     ("space", KeyCode::Char(' '), "space", "space"),
     ("lt", KeyCode::Char('<'), "<", "<"),
     ("minus", KeyCode::Char('-'), "-", "-"),
@@ -324,7 +324,7 @@ mod tests {
             ("enter", "⏎", "enter"),
             ("ctrl-c", "^c", "^c"),
             ("up", "↑", "up"),
-            ("backtab", "⇤", "s-tab"),
+            ("backtab", "⇧tab", "s-tab"),
             ("alt-x", "⌥x", "alt-x"),
             ("f5", "f5", "f5"),
         ] {

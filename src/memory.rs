@@ -23,6 +23,8 @@ pub struct Memory {
 pub struct Kept {
     /// Namespaces that may be read, by context, where they may not be listed.
     pub namespaces: BTreeMap<String, Vec<String>>,
+    /// The words for newcomers have been read.
+    pub welcomed: bool,
 }
 
 /// Something to keep for the next time.
@@ -35,6 +37,8 @@ pub enum Keep {
         /// The namespace's.
         namespace: String,
     },
+    /// That the words for newcomers have been read.
+    Welcomed,
 }
 
 impl Keep {
@@ -47,6 +51,7 @@ impl Keep {
                     known.push(namespace);
                 }
             }
+            Self::Welcomed => kept.welcomed = true,
         }
     }
 
@@ -54,6 +59,7 @@ impl Keep {
     pub fn what(&self) -> &str {
         match self {
             Self::Namespace { namespace, .. } => namespace,
+            Self::Welcomed => "That you have been here",
         }
     }
 }

@@ -668,3 +668,23 @@ fn what_is_wrong_with_the_settings() {
         insta::assert_snapshot!(name, screen.text());
     }
 }
+
+#[test]
+fn help_and_what_it_finds() {
+    insta::assert_snapshot!("help-found-80x24", screen(SMALL).keys("?sort").text());
+    insta::assert_snapshot!("help-none-80x24", screen(SMALL).keys("?fly").text());
+    insta::assert_snapshot!("help-40x12", screen((40, 12)).keys("?").text());
+}
+
+#[test]
+fn who_is_here_for_the_first_time() {
+    for (name, size) in [
+        ("welcome-120x40", WIDE),
+        ("welcome-80x24", SMALL),
+        ("welcome-40x12", (40, 12)),
+    ] {
+        let mut screen = screen(size);
+        screen.app.recall(barkeep::memory::Kept::default());
+        insta::assert_snapshot!(name, screen.text());
+    }
+}

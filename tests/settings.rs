@@ -66,3 +66,36 @@ fn keys_are_as_the_settings_have_them_and_the_file_is_read_again() {
     terminal.send("\x1b[20~"); // f9
     assert_eq!(terminal.exit_status(SOON).expect("it ends").exit_code(), 0);
 }
+
+#[test]
+fn who_is_here_for_the_first_time_is_welcomed_once() {
+    let start = |kept: &str| {
+        let launch = barkeep().remembering(kept).size(120, 40);
+        let memory = launch.home().join("state/barkeep/memory.toml");
+        let mut terminal = launch.start();
+        terminal.wait_for_text("SERVICES", SOON);
+        (terminal, memory)
+    };
+    let (mut terminal, memory) = start("");
+    terminal.wait_for_text("Welcome", SOON);
+    terminal.send("?");
+    terminal.wait_for_text("type what you want to do", SOON);
+    terminal.send("invert");
+    terminal.wait_for_text("find: invert", SOON);
+    terminal.send("\x1b");
+    terminal.wait_for_text("PLACES AND CLUSTERS", SOON);
+    terminal.send("\x1b");
+    terminal.wait_for(
+        "help gone",
+        |screen| !screen.contents().contains("PLACES"),
+        SOON,
+    );
+    let kept = fs::read_to_string(&memory).unwrap();
+    terminal.send("q");
+    let ended = terminal.exit_status(SOON);
+    assert!(ended.is_some(), "{}", terminal.screen_text());
+    let (mut terminal, _) = start(&kept);
+    assert!(!terminal.screen_text().contains("Welcome"));
+    terminal.send("q");
+    terminal.exit_status(SOON).expect("it ends");
+}

@@ -4,9 +4,10 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::{App, Bill, Overlay, Sort, TWICE, place};
 use crate::{
-    command::{self, Command, Meaning},
+    command::{Command, Meaning},
     effect::Effect,
     keys::{Chord, Sequence},
+    memory::Keep,
     panes::Pane,
 };
 
@@ -16,12 +17,19 @@ impl App {
             code: KeyCode::Char('c'),
             modifiers: KeyModifiers::CONTROL,
         };
+        let welcome = self.overlay == Overlay::Welcome;
         match std::mem::take(&mut self.overlay) {
             Overlay::None => {}
-            _ if chord == ctrl_c => return Vec::new(),
+            _ if chord == ctrl_c && !welcome => return Vec::new(),
             Overlay::Filter => return self.filter_key(chord),
             Overlay::Prompt(text, chosen) => return self.prompt_key(chord, text, chosen),
-            Overlay::Help(line) => return self.help_key(chord, line),
+            Overlay::Welcome => {
+                let welcomed = Effect::Keep(self.keep(Keep::Welcomed));
+                // The first key is a key like any other.
+                let effects = self.key(chord);
+                return std::iter::once(welcomed).chain(effects).collect();
+            }
+            Overlay::Help(text, line) => return self.help_key(chord, text, line),
             Overlay::Namespace(cluster, text) => return self.namespace_key(chord, cluster, text),
             Overlay::Why {
                 subject,
@@ -66,6 +74,10 @@ impl App {
                 filter.push_str(&text);
             }
             Overlay::Namespace(_, typed) => typed.push_str(&text),
+            Overlay::Help(typed, line) => {
+                typed.push_str(&text);
+                *line = 0;
+            }
             Overlay::Prompt(typed, chosen) => {
                 typed.push_str(&text);
                 *chosen = 0;
@@ -115,7 +127,7 @@ impl App {
             Command::HistoryBack => self.travel(-1),
             Command::HistoryForward => self.travel(1),
             Command::Prompt => self.overlay = Overlay::Prompt(String::new(), 0),
-            Command::Help => self.overlay = Overlay::Help(0),
+            Command::Help => self.overlay = Overlay::Help(String::new(), 0),
             Command::Settings => self.overlay = Overlay::Settings(0),
             Command::Why => self.ask_why(),
             Command::Home => self.show(if self.focus == Pane::All {
@@ -294,13 +306,6 @@ impl App {
             .then_some(Effect::ReadContexts)
             .into_iter()
             .collect()
-    }
-
-    fn help_key(&mut self, chord: Chord, line: u16) -> Vec<Effect> {
-        if let Some(line) = scrolled(self.keymap.of_key(chord), line, self.size) {
-            self.overlay = Overlay::Help(line.min(command::COMMANDS.len() as u16));
-        }
-        Vec::new()
     }
 }
 

@@ -5,6 +5,7 @@ mod board;
 mod closely;
 mod clusters;
 mod cost;
+mod help;
 mod lines;
 mod list;
 mod newcomer;
@@ -20,6 +21,7 @@ use std::collections::{HashMap, VecDeque};
 pub use self::{
     clusters::{Choice, Cluster, MOST, Manner, Reach},
     cost::{Bill, Item, Wire},
+    help::Advice,
     lines::{Ink, Line, room as why_room, told},
     list::{List, Sort},
     place::Suggestion,
@@ -49,8 +51,10 @@ pub enum Overlay {
     Filter,
     /// The prompt: what is typed, and which suggestion is chosen.
     Prompt(String, usize),
-    /// Help, scrolled by this many lines.
-    Help(u16),
+    /// The few words for who is here for the first time.
+    Welcome,
+    /// Help on what this text finds of it, scrolled by this many lines.
+    Help(String, u16),
     /// Which namespace of a cluster may be read, as far as it is typed.
     Namespace(ClusterId, String),
     /// Why something is as it is.
@@ -201,6 +205,9 @@ impl App {
     /// Takes up what was kept at the end of an earlier run.
     pub fn recall(&mut self, kept: Kept) {
         self.kept = kept;
+        if !self.kept.welcomed && self.overlay == Overlay::None {
+            self.overlay = Overlay::Welcome;
+        }
     }
 
     /// Takes in one event at a time in milliseconds since the epoch, and says what I/O follows from it. Call

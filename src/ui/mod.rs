@@ -9,6 +9,7 @@ pub mod export;
 mod gauge;
 pub mod glyphs;
 mod grid;
+mod help;
 mod ledger;
 mod overlays;
 mod page;
@@ -109,9 +110,10 @@ impl Painter {
                 frame.set_stringn(x - 1, y, self.glyphs.tee_up, 1, self.theme.rule);
             }
         }
-        let cursor = self.footer(app, frame);
+        let mut cursor = self.footer(app, frame);
         match &app.overlay {
-            Overlay::Help(line) => self.help(app, *line, frame),
+            Overlay::Welcome => self.welcome(app, frame),
+            Overlay::Help(typed, line) => cursor = Some(self.help(app, typed, *line, frame)),
             Overlay::Contexts(at) => self.picker(app, *at, frame),
             Overlay::Cost(bill, line) => self.cost(app, bill, *line, frame),
             Overlay::Settings(line) => self.settings(app, *line, frame),

@@ -1,73 +1,15 @@
-//! What floats above the panes: help, and what the prompt offers.
+//! What floats above the panes: the box itself, and what the prompt offers.
 
 use ratatui::buffer::Buffer;
 
 use super::{Painter, table::put_in};
 use crate::{
     app::App,
-    command::COMMANDS,
     layout::Area,
     text::{fit, width},
 };
 
 impl Painter {
-    pub(super) fn help(&self, app: &App, line: u16, frame: &mut Buffer) {
-        let keys_of = |command| {
-            let hints = app.keymap.keys(command).map(|keys| keys.hint(self.ascii()));
-            hints.collect::<Vec<_>>().join("  ")
-        };
-        let mut lines: Vec<(String, &str)> = COMMANDS
-            .iter()
-            .filter(|entry| app.applies(entry))
-            .map(|entry| (keys_of(entry.command), entry.help))
-            .collect();
-        lines.push((String::new(), ""));
-        let legend = [
-            (self.glyphs.ok, "healthy: does what it was asked to do"),
-            (self.glyphs.progressing, "progressing: on its way there"),
-            (self.glyphs.warn, "warning: works, but somebody should look"),
-            (self.glyphs.error, "failing: does not work"),
-            (self.glyphs.stopped, "stopped, as it was asked to"),
-            (self.glyphs.unknown, "not known yet"),
-        ];
-        lines.extend(legend.map(|(glyph, text)| (glyph.to_owned(), text)));
-        lines.push((String::new(), ""));
-        lines.push((
-            "Service".into(),
-            "what belongs together, over namespaces and clusters",
-        ));
-        lines.push(("Map".into(), "one environment of a Service: a namespace"));
-        lines.push((
-            "Server".into(),
-            "one controller with everything that goes with it",
-        ));
-        lines.push(("Instance".into(), "one running copy of a Server: a Pod"));
-
-        let first = lines.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0);
-        let second = lines.iter().map(|(_, help)| width(help)).max().unwrap_or(0);
-        let page = self.page(
-            app.size,
-            "What can be done here",
-            (first + second + 2, lines.len()),
-            line,
-            frame,
-        );
-        let (x, first) = (page.area.x, first as u16);
-        for (n, y) in page.lines(lines.len()) {
-            let (keys, help) = &lines[n];
-            put_in(frame, (x, y), first, keys, self.theme.key, false);
-            let left = page.area.width.saturating_sub(first + 2);
-            put_in(
-                frame,
-                (x + first + 2, y),
-                left,
-                help,
-                self.theme.text,
-                false,
-            );
-        }
-    }
-
     pub(super) fn suggestions(&self, app: &App, typed: &str, chosen: usize, frame: &mut Buffer) {
         let (columns, rows) = app.size;
         let found = app.suggestions(typed);

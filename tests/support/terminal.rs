@@ -67,13 +67,25 @@ impl Launch {
         if let Ok(path) = std::env::var("PATH") {
             env.push(("PATH".to_owned(), path));
         }
-        Self {
+        let launch = Self {
             program: program.as_ref().to_owned(),
             args: Vec::new(),
             env,
             size: (80, 24),
             home,
-        }
+        };
+        // Whoever runs it has been here before.
+        launch.remembering("welcomed = true\n")
+    }
+
+    /// What earlier runs are to have kept, in TOML.
+    #[must_use]
+    pub fn remembering(self, kept: &str) -> Self {
+        let memory = self.home.path().join("state/barkeep/memory.toml");
+        let folder = memory.parent().expect("a folder");
+        std::fs::create_dir_all(folder).expect("its folder");
+        std::fs::write(&memory, kept).expect("memory written");
+        self
     }
 
     /// Adds arguments.

@@ -42,8 +42,8 @@ fn keys_follow_each_other_and_wait_for_the_next() {
 fn a_box_is_moved_by_the_keys_that_were_chosen() {
     let mut run = Run::new(&["shop-dev"], &[]);
     run.app.keymap = rebound(&[(Command::Down, "J"), (Command::Help, "f1")]);
-    run.keys("<f1>J");
-    assert_eq!(run.app.overlay, Overlay::Help(1));
+    run.keys(":settings<enter>J");
+    assert_eq!(run.app.overlay, Overlay::Settings(1));
     run.keys("j");
     assert_eq!(run.app.overlay, Overlay::None);
 }
@@ -85,4 +85,49 @@ fn namespaces_of_new_settings_are_looked_into_where_none_may_be_listed() {
     assert_eq!(run.app.world.maps().len(), 1);
     run.app.look_also_into(|_| vec!["shop-dev".into()]);
     assert_eq!(run.app.clusters[0].namespaces.len(), 1);
+}
+
+#[test]
+fn help_finds_what_one_wants_to_do() {
+    let run = Run::new(&["shop-dev"], &[]);
+    let found = |typed: &str| {
+        let advice = run.app.advice(typed).into_iter();
+        let names = advice.filter_map(|advice| match advice {
+            Advice::Command(command) => Some(command.entry().name),
+            Advice::Chapter(_) => None,
+        });
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(found("narrow list"), "filter");
+    assert_eq!(found("QUIT"), "cancel quit");
+    assert_eq!(found("ctrl-l"), "repaint");
+    assert_eq!(found("?"), "help");
+    assert_eq!(found("fly to the moon"), "");
+}
+
+#[test]
+fn help_is_typed_into_and_left_again() {
+    let mut run = Run::new(&["shop-dev"], &[]);
+    run.keys("?jq");
+    assert_eq!(run.app.overlay, Overlay::Help("jq".into(), 0));
+    run.keys("<down><ctrl-f>");
+    assert!(matches!(run.app.overlay, Overlay::Help(_, 2..)));
+    run.keys("<esc>");
+    assert_eq!(run.app.overlay, Overlay::Help(String::new(), 0));
+    run.keys("?");
+    assert_eq!(run.app.overlay, Overlay::None);
+}
+
+#[test]
+fn newcomers_are_welcomed_once_and_their_first_key_counts() {
+    let mut run = Run::new(&["shop-dev"], &[]);
+    run.app.recall(Kept::default());
+    assert_eq!(run.app.overlay, Overlay::Welcome);
+    let effects = run.app.update(Event::Key("?".parse().unwrap()), run.now);
+    assert_eq!(effects, [Effect::Keep(crate::memory::Keep::Welcomed)]);
+    assert_eq!(run.app.overlay, Overlay::Help(String::new(), 0));
+    let kept = run.app.kept.clone();
+    let mut again = Run::new(&["shop-dev"], &[]);
+    again.app.recall(kept);
+    assert_eq!(again.app.overlay, Overlay::None);
 }

@@ -131,7 +131,7 @@ fn the_question_does_not_stand_in_the_way() {
         ("<esc>", Overlay::None),
         ("<enter>", Overlay::None),
         (":", Overlay::Prompt(String::new(), 0)),
-        ("?", Overlay::Help(0)),
+        ("?", Overlay::Help(String::new(), 0)),
         ("<ctrl-c>", Overlay::None),
     ] {
         let mut run = Run::empty();
