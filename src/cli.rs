@@ -5,8 +5,8 @@ use std::{ffi::OsString, path::PathBuf, str::FromStr, time::Duration};
 use clap::{CommandFactory as _, Parser, ValueEnum, error::ErrorKind};
 
 use crate::{
-    config::ThemeName,
     keys::{Typed, typed},
+    looks,
     model::{Cause, Problem},
 };
 
@@ -111,14 +111,9 @@ pub struct Cli {
     #[arg(long, value_name = "FORMAT", help_heading = "Without a terminal")]
     pub format: Option<Format>,
 
-    /// Colours for a dark or a light background
-    #[arg(
-        long,
-        value_name = "NAME",
-        help_heading = "Looks",
-        hide_possible_values = false
-    )]
-    pub theme: Option<ThemeName>,
+    /// Theme: auto, one that T shows, or one of your own
+    #[arg(long, value_name = "NAME", help_heading = "Looks", value_parser = looks::named)]
+    pub theme: Option<String>,
 
     /// When to use colours; `NO_COLOR` counts as never
     #[arg(
@@ -400,7 +395,11 @@ mod tests {
             ("--print --size 0x9", "each from 1 to 1000"),
             ("--print --keys <entre>", "“<entre>” at position 1"),
             ("--request-timeout soon", "a time is a number with its unit"),
-            ("--theme dusk", "[possible values: dark, light, auto]"),
+            ("--theme draculla", "Did you mean `dracula`?"),
+            (
+                "--theme xyz",
+                "There are: auto, dark, light, catppuccin-mocha",
+            ),
             ("--as-group a", "--as <USER>"),
             ("--color always --no-color", "cannot be used with"),
             ("--contxt a", "--context"),

@@ -71,6 +71,8 @@ pub enum Command {
     Contexts,
     /// What looking costs.
     Cost,
+    /// The themes, to look at and choose from.
+    Themes,
     /// Run the credential plugin at the terminal.
     LogIn,
     /// Stop what runs; at rest, twice quits.
@@ -196,6 +198,7 @@ impl Command {
             }
             Self::Help
             | Self::Settings
+            | Self::Themes
             | Self::Cost
             | Self::Cancel
             | Self::Repaint

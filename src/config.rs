@@ -20,8 +20,8 @@ use crate::{
 /// Every setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The colours.
-    pub theme: ThemeName,
+    /// The name of the theme, or `auto`: the dark or the light one, as the terminal is.
+    pub theme: String,
     /// ASCII characters only; else the locale decides.
     pub ascii: bool,
     /// Namespaces to look at where they may not be listed.
@@ -36,18 +36,6 @@ pub struct Config {
     pub services: Vec<ServiceRule>,
     /// Commands whose keys are not those of the table.
     pub keys: Vec<Rebinding>,
-}
-
-/// Which colours are wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum ThemeName {
-    /// For dark backgrounds.
-    Dark,
-    /// For light backgrounds.
-    Light,
-    /// What the terminal says, or dark.
-    #[default]
-    Auto,
 }
 
 /// Settings for one context.
@@ -87,7 +75,7 @@ const ENVIRONMENTS: [&str; 12] = [
 impl Default for Config {
     fn default() -> Self {
         Self {
-            theme: ThemeName::Auto,
+            theme: "auto".to_owned(),
             ascii: false,
             namespaces: Vec::new(),
             environments: ENVIRONMENTS.map(str::to_owned).into(),

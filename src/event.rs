@@ -26,6 +26,8 @@ pub enum Event {
     Contexts(Vec<Offer>, Option<Problem>),
     /// A cluster can be followed now, or can not be asked at all.
     Opened(ClusterId, Result<Opened, Problem>),
+    /// The terminal's background is light, or dark.
+    Background(bool),
     /// Something could not be done, and nothing else shows it.
     Failed(Problem),
     /// What everything has cost: told while somebody looks at it.

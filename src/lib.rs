@@ -35,6 +35,7 @@ pub mod keys;
 pub mod kinds;
 pub mod layout;
 pub mod log;
+pub mod looks;
 pub mod memory;
 pub mod model;
 pub mod opening;

@@ -25,6 +25,18 @@ pub struct Kept {
     pub namespaces: BTreeMap<String, Vec<String>>,
     /// The words for newcomers have been read.
     pub welcomed: bool,
+    /// The theme that was picked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Picked>,
+}
+
+/// A theme that was picked while the program ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Picked {
+    /// Its name.
+    pub name: String,
+    /// What the configuration said then. Once that says something else, it was said later and counts.
+    pub instead_of: String,
 }
 
 /// Something to keep for the next time.
@@ -39,6 +51,8 @@ pub enum Keep {
     },
     /// That the words for newcomers have been read.
     Welcomed,
+    /// A theme that was picked.
+    Theme(Picked),
 }
 
 impl Keep {
@@ -52,6 +66,7 @@ impl Keep {
                 }
             }
             Self::Welcomed => kept.welcomed = true,
+            Self::Theme(picked) => kept.theme = Some(picked),
         }
     }
 
@@ -60,6 +75,7 @@ impl Keep {
         match self {
             Self::Namespace { namespace, .. } => namespace,
             Self::Welcomed => "That you have been here",
+            Self::Theme(picked) => &picked.name,
         }
     }
 }

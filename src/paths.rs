@@ -9,6 +9,11 @@ pub fn config() -> Option<PathBuf> {
     Some(ours()?.config_dir().join("config.toml"))
 }
 
+/// The person's own themes.
+pub fn themes() -> Option<PathBuf> {
+    Some(ours()?.config_dir().join("themes"))
+}
+
 /// The log.
 pub fn log() -> Option<PathBuf> {
     Some(state()?.join("barkeep.log"))

@@ -3,11 +3,14 @@
 //! Input is drawn at once; data at most 30 times a second. Nothing is drawn while nothing has changed, and the second's
 //! clock is the only thing that changes by itself.
 
-use std::{io, time::Duration};
+use std::{
+    io::{self, Write as _},
+    time::Duration,
+};
 
 use crossterm::event::{Event as Input, EventStream};
 use futures::StreamExt as _;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::{
     cli::Cli,
@@ -18,7 +21,8 @@ use crate::{
     paths,
     session::{Session, now},
     terminal::{
-        Guard, Notice, Options, Screen, Signals, end, erases_in_colour, events, output, size,
+        Guard, Heard, Notice, Options, Question, Screen, Signals, can_be_asked, end,
+        erases_in_colour, events, output, size,
     },
 };
 
@@ -43,6 +47,10 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
     let mut drawn = Instant::now();
     session.settle();
     draw(&mut session, &mut screen)?;
+    let mut question = Question::default();
+    if session.painter.theme().colour && can_be_asked(|name| std::env::var(name).ok()) {
+        output()?.write_all(question.ask())?;
+    }
     loop {
         let effects = tokio::select! {
             biased;
@@ -54,7 +62,7 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     vec![Effect::Repaint]
                 }
             },
-            input = next(&mut inputs) => taken(&mut session, input),
+            input = next(&mut inputs) => taken(&mut session, &mut question, input),
             Some((source, news)) = session.news.recv() => {
                 session.update(Event::Feed(source, news));
                 let until = Instant::now() + NEWS;
@@ -65,7 +73,7 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     }
                 }
                 // More may come before the next frame is due; keys are looked at meanwhile.
-                wait_for_more(&mut session, &mut inputs, drawn + FRAME).await
+                wait_for_more(&mut session, &mut inputs, &mut question, drawn + FRAME).await
             },
             () = sleep_until(at(session.app.wake_at())) => {
                 session.update(Event::Tick);
@@ -81,7 +89,10 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
         };
         for effect in effects {
             match effect {
-                Effect::Quit => return Ok(()),
+                Effect::Quit => {
+                    hear_out(&mut question, &mut inputs).await;
+                    return Ok(());
+                }
                 Effect::Suspend => {
                     end(inputs.take());
                     guard.suspend()?;
@@ -123,12 +134,13 @@ async fn next(inputs: &mut Option<EventStream>) -> Option<io::Result<Input>> {
 async fn wait_for_more(
     session: &mut Session,
     inputs: &mut Option<EventStream>,
+    question: &mut Question,
     due: Instant,
 ) -> Vec<Effect> {
     loop {
         tokio::select! {
             biased;
-            input = next(inputs) => return taken(session, input),
+            input = next(inputs) => return taken(session, question, input),
             () = sleep_until(due) => return Vec::new(),
             Some((source, news)) = session.news.recv() => {
                 session.update(Event::Feed(source, news));
@@ -137,11 +149,34 @@ async fn wait_for_more(
     }
 }
 
-fn taken(session: &mut Session, input: Option<io::Result<Input>>) -> Vec<Effect> {
+fn taken(
+    session: &mut Session,
+    question: &mut Question,
+    input: Option<io::Result<Input>>,
+) -> Vec<Effect> {
     match input {
-        Some(Ok(input)) => session_input(session, input),
+        Some(Ok(input)) => {
+            let heard = question.sift(input).into_iter();
+            let effects = heard.map(|heard| match heard {
+                Heard::Light(light) => session.update(Event::Background(light)),
+                Heard::Input(input) => session_input(session, input),
+            });
+            effects.flatten().collect()
+        }
         // The terminal is gone.
         Some(Err(_)) | None => vec![Effect::Quit],
+    }
+}
+
+/// An answer that is on its way shall not reach the shell.
+async fn hear_out(question: &mut Question, inputs: &mut Option<EventStream>) {
+    while let Some(until) = question.open_until() {
+        match timeout_at(until, next(inputs)).await {
+            Ok(Some(Ok(input))) => {
+                question.sift(input);
+            }
+            _ => return,
+        }
     }
 }
 

@@ -9,20 +9,21 @@ use ratatui::{buffer::Buffer, layout::Position};
 use tokio::sync::mpsc;
 
 use crate::{
-    app::{App, Cluster, Reach},
+    app::{App, Cluster, Reach, Themes},
     cli::Cli,
     cluster::{Link, ask::Asker},
     command::Keymap,
-    config::{Config, ThemeName},
+    config::Config,
     effect::Effect,
     event::{Event, Meter, Opened, Wire},
     feed::Feeds,
+    looks::Looks,
     memory::Memory,
     model::{Cause, ClusterId, Context, Name, News, Problem, Source, grouping::Grouping},
     opening::Asked,
     paths,
     settings::Settings,
-    ui::{ColorDepth, Glyphs, Painter, Theme, colour::background_is_light},
+    ui::Painter,
 };
 
 /// News that may wait for the loop, in messages of up to 256 rows.
@@ -51,15 +52,11 @@ pub fn now() -> i64 {
         .map_or(0, |since| since.as_millis() as i64)
 }
 
-fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
 impl Session {
     /// Reads configuration and kubeconfig; nothing of the network. Needs a tokio runtime around it.
     pub fn new(cli: &Cli, size: (u16, u16)) -> Self {
         let mut settings = Settings::at(cli.config.as_deref());
-        let (config, problems) = settings.read();
+        let (config, mut problems) = settings.read();
         let memory = Memory::at(paths::memory());
         let asked = Asked::new(cli, &config, memory.clone());
         let contexts = asked.contexts();
@@ -92,14 +89,17 @@ impl Session {
         if let Some(namespace) = &cli.namespace {
             app.seek_namespace(ClusterId(0), namespace);
         }
-        app.recall(memory.read());
+        let kept = memory.read();
+        let looks = Looks::new(cli, &config, kept.theme.as_ref());
+        app.themes = looks.themes;
+        app.recall(kept);
         app.keymap = Keymap::rebound(&config.keys).0;
         let file = settings.path().map(|path| path.display().to_string());
+        problems.extend(looks.problems);
         app.configured(file.unwrap_or_default(), problems);
-        let painter = painter(cli, &config);
         Self {
             app,
-            painter,
+            painter: looks.painter,
             news,
             settings,
             asked,
@@ -131,10 +131,19 @@ impl Session {
     /// Takes up the settings if the file has changed since it was read. What is on the screen stays; which clusters are open is
     /// for the next start.
     pub fn look_at_settings(&mut self) {
-        let Some((config, problems)) = self.settings.read_again() else {
+        let Some((config, mut problems)) = self.settings.read_again() else {
             return;
         };
-        self.painter = painter(self.asked.cli(), &config);
+        let kept = self.memory.read();
+        let looks = Looks::new(self.asked.cli(), &config, kept.theme.as_ref());
+        problems.extend(looks.problems);
+        self.painter = looks.painter;
+        // The terminal has said what its background is.
+        let light = self.app.themes.light.or(looks.themes.light);
+        self.app.themes = Themes {
+            light,
+            ..looks.themes
+        };
         self.app.keymap = Keymap::rebound(&config.keys).0;
         self.app.world.regroup(grouping(&config));
         self.app
@@ -241,20 +250,4 @@ fn grouping(config: &Config) -> Grouping {
         services: config.services.clone(),
         environments: config.environments.clone(),
     }
-}
-
-fn painter(cli: &Cli, config: &Config) -> Painter {
-    let depth = ColorDepth::detect(cli.wants_colour(), env);
-    let light = match cli.theme.unwrap_or(config.theme) {
-        ThemeName::Dark => false,
-        ThemeName::Light => true,
-        ThemeName::Auto => background_is_light(env),
-    };
-    let theme = if light {
-        Theme::light(depth)
-    } else {
-        Theme::dark(depth)
-    };
-    let glyphs = Glyphs::choose(cli.ascii || config.ascii, env);
-    Painter::new(theme, glyphs, jiff::tz::TimeZone::system())
 }

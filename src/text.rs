@@ -223,6 +223,13 @@ pub fn broken(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
+/// A question about the name that was meant, where one is near.
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let near = |known: &&str| strsim::jaro(name, known);
+    let nearest = known.max_by(|a, b| near(a).total_cmp(&near(b)))?;
+    (near(&nearest) > 0.75).then(|| format!("Did you mean `{nearest}`?"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

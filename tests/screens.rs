@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use barkeep::{
-    app::{App, Cluster},
+    app::{App, Cluster, Known, Themes},
     command::{Command, Keymap},
     event::{Cost, Event, Meter, Wire},
     keys::{Typed, typed},
@@ -18,7 +18,7 @@ use barkeep::{
         grouping::Grouping,
         row::{Interner, Row},
     },
-    ui::{ColorDepth, Painter, Theme, export, glyphs},
+    ui::{ColorDepth, Library, Painter, Theme, export, glyphs},
 };
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -687,4 +687,37 @@ fn who_is_here_for_the_first_time() {
         screen.app.recall(barkeep::memory::Kept::default());
         insta::assert_snapshot!(name, screen.text());
     }
+}
+
+/// A screen with the list of themes, as that many colours show it.
+fn dressing(size: (u16, u16), depth: ColorDepth, keys: &str) -> String {
+    let library = Library::default();
+    let mut screen = screen(size);
+    let names = std::iter::once("auto").chain(library.names());
+    let known = names.map(|name| Known {
+        name: name.to_owned(),
+        own: false,
+        broken: None,
+    });
+    screen.app.themes = Themes {
+        known: known.collect(),
+        chosen: "auto".to_owned(),
+        configured: "auto".to_owned(),
+        light: None,
+        colourless: (depth == ColorDepth::None).then_some("Colours are off: NO_COLOR is set."),
+    };
+    let screen = screen.keys(keys);
+    let mut frame = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+    Painter::new(Theme::plain(), &glyphs::UNICODE, jiff::tz::TimeZone::UTC)
+        .choosing(library, depth)
+        .draw(&screen.app, &mut frame);
+    export::text(&frame)
+}
+
+#[test]
+fn themes_to_choose_from() {
+    let colours = ColorDepth::True;
+    insta::assert_snapshot!("themes-120x40", dressing(WIDE, colours, "Tjjjj"));
+    insta::assert_snapshot!("themes-40x12", dressing((40, 12), colours, "TG"));
+    insta::assert_snapshot!("themes-plain-80x24", dressing(SMALL, ColorDepth::None, "T"));
 }

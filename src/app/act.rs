@@ -39,6 +39,7 @@ impl App {
             Overlay::Contexts(at) => return self.picker_key(chord, at),
             Overlay::Cost(bill, line) => return self.cost_key(chord, bill, line),
             Overlay::Settings(line) => return self.settings_key(chord, line),
+            Overlay::Themes(at) => return self.theme_key(chord, at),
         }
         // Whoever types has taken over from what was asked for at the start.
         self.sought = None;
@@ -144,6 +145,7 @@ impl App {
                 self.overlay = Overlay::Cost(Bill::default(), 0);
                 return vec![Effect::Count];
             }
+            Command::Themes => self.pick_theme(),
             Command::Cancel => {
                 if self.interrupted.is_some_and(|at| self.now - at < TWICE) {
                     return vec![Effect::Quit];

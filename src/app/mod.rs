@@ -13,6 +13,7 @@ mod panel;
 mod place;
 mod settings;
 mod standing;
+mod themes;
 mod wanted;
 mod why;
 
@@ -27,6 +28,7 @@ pub use self::{
     place::Suggestion,
     settings::Settings,
     standing::{Standing, Summary},
+    themes::{AUTO, Known, Themes},
 };
 use crate::{
     command::{self, Keymap},
@@ -72,6 +74,8 @@ pub enum Overlay {
     Cost(Bill, u16),
     /// Where the settings are and what is wrong with them, scrolled by this many lines.
     Settings(u16),
+    /// The themes, of which the chosen line is worn.
+    Themes(usize),
 }
 
 /// The selection rests this long before a Map is fetched, milliseconds.
@@ -142,6 +146,8 @@ pub struct App {
     pub keymap: Keymap,
     /// The keys so far of a sequence that has been begun.
     pub begun: Vec<Chord>,
+    /// The themes to draw in.
+    pub themes: Themes,
     /// What earlier runs kept, and this one has since.
     pub kept: Kept,
 }
@@ -198,6 +204,7 @@ impl App {
             settings: Settings::default(),
             keymap: Keymap::default(),
             begun: Vec::new(),
+            themes: Themes::default(),
             kept: Kept::default(),
         }
     }
@@ -245,6 +252,7 @@ impl App {
             }
             Event::Contexts(offers, unread) => (self.offers, self.unread) = (offers, unread),
             Event::Opened(cluster, result) => return self.opened(cluster, result),
+            Event::Background(light) => self.themes.light = Some(light),
             Event::Costs(wires, costs) => self.count(wires, costs),
         }
         Vec::new()

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{App, Cluster};
+use super::{App, Cluster, themes};
 use crate::{
     command::{self, COMMANDS, Command},
     effect::Effect,
@@ -232,6 +232,9 @@ impl App {
         if let Some(begun) = context(typed) {
             return self.contexts_like(begun);
         }
+        if let Some(begun) = themes::theme(typed) {
+            return self.themes_like(begun);
+        }
         let typed = typed.trim();
         let mut found: Vec<(usize, Suggestion)> = Vec::new();
         for entry in COMMANDS
@@ -328,6 +331,12 @@ impl App {
         if let Some(name) = context(typed) {
             let suggested = chosen.as_ref().and_then(|chosen| context(&chosen.text));
             return self.switch_to(name, suggested);
+        }
+        if let Some(name) = themes::theme(typed) {
+            let suggested = chosen
+                .as_ref()
+                .and_then(|chosen| themes::theme(&chosen.text));
+            return self.wear(suggested.unwrap_or(name));
         }
         let text = chosen.map_or_else(|| typed.to_owned(), |suggestion| suggestion.text);
         if let Some((map, server)) = self.find_typed(typed) {

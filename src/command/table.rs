@@ -169,6 +169,16 @@ pub const COMMANDS: &[Entry] = &[
             "where the settings are, and what is wrong with them",
         )
     },
+    Entry {
+        aliases: &["theme", "colours", "colors"],
+        ..entry(
+            Command::Themes,
+            "themes",
+            &["T"],
+            "",
+            "choose a theme; :theme NAME. It holds until the configuration's changes",
+        )
+    },
     entry(
         Command::Overview,
         "overview",

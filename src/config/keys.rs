@@ -1,9 +1,10 @@
 //! `[keys]`: commands and the keys they have instead of those of the table.
 
-use super::reader::{Reader, Value, nearest};
+use super::reader::{Reader, Value};
 use crate::{
     command::{COMMANDS, Keymap, Rebinding},
     keys::Sequence,
+    text::nearest,
 };
 
 impl Reader<'_> {

@@ -7,10 +7,11 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{
-    CONTEXT_SETTINGS, Config, ContextConfig, SERVICE_SETTINGS, SETTINGS, ServiceRule, ThemeName,
+use super::{CONTEXT_SETTINGS, Config, ContextConfig, SERVICE_SETTINGS, SETTINGS, ServiceRule};
+use crate::{
+    model::{Cause, Problem, selector::Selector},
+    text::nearest,
 };
-use crate::model::{Cause, Problem, selector::Selector};
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -44,7 +45,7 @@ impl<'a> Reader<'a> {
         let mut config = Config::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "theme" => set(&mut config.theme, self.theme(value)),
+                "theme" => set(&mut config.theme, self.word(key.get_ref(), value)),
                 "ascii" => set(&mut config.ascii, self.switch(key.get_ref(), value)),
                 "contexts" => set(&mut config.open, self.words(key.get_ref(), value)),
                 "namespaces" => set(&mut config.namespaces, self.words(key.get_ref(), value)),
@@ -116,15 +117,6 @@ impl<'a> Reader<'a> {
         (self.problems.len() == before).then_some(rule)
     }
 
-    fn theme(&mut self, value: &Value<'_>) -> Option<ThemeName> {
-        match value.get_ref().as_str() {
-            Some("dark") => Some(ThemeName::Dark),
-            Some("light") => Some(ThemeName::Light),
-            Some("auto") => Some(ThemeName::Auto),
-            _ => self.not("theme", "\"dark\", \"light\" or \"auto\"", value),
-        }
-    }
-
     fn switch(&mut self, key: &str, value: &Value<'_>) -> Option<bool> {
         value
             .get_ref()
@@ -188,13 +180,6 @@ impl<'a> Reader<'a> {
         self.problems
             .push((line, Problem::new(Cause::Config, what)));
     }
-}
-
-/// The name that was meant, where one is near.
-pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
-    let near = |known: &&str| strsim::jaro(name, known);
-    let nearest = known.max_by(|a, b| near(a).total_cmp(&near(b)))?;
-    (near(&nearest) > 0.75).then(|| format!("Did you mean `{nearest}`?"))
 }
 
 fn set<T>(setting: &mut T, value: Option<T>) {

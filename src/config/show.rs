@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use toml::Value;
 
-use super::{Config, ContextConfig, ServiceRule, ThemeName};
+use super::{Config, ContextConfig, ServiceRule};
 use crate::command::{COMMANDS, Keymap};
 
 impl Config {
@@ -57,13 +57,8 @@ impl Config {
             services: _,
             keys: _,
         } = self;
-        let theme = match theme {
-            ThemeName::Dark => "dark",
-            ThemeName::Light => "light",
-            ThemeName::Auto => "auto",
-        };
         vec![
-            ("theme", Value::from(theme)),
+            ("theme", Value::from(theme.as_str())),
             ("ascii", Value::from(*ascii)),
             ("contexts", words(open)),
             ("namespaces", words(namespaces)),

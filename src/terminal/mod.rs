@@ -3,6 +3,7 @@
 //! [`Guard`] takes it over and gives it back, [`Screen`] shows frames on it, [`events`] are its keys, [`Signals`] what the
 //! system says. Nothing here knows what is drawn.
 
+mod background;
 mod encode;
 mod guard;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod proof;
 mod screen;
 mod signals;
 
+pub use background::{Heard, Question, can_be_asked};
 pub use guard::{Guard, Options, contain, end, erases_in_colour, events, output, size};
 pub use screen::{Drawn, Screen};
 pub use signals::{Notice, Signals};

@@ -100,10 +100,25 @@ impl ColorDepth {
     }
 }
 
-/// Whether the terminal says that its background is light (`COLORFGBG`, set by rxvt, Konsole and others).
-pub fn background_is_light(env: impl Fn(&str) -> Option<String>) -> bool {
-    let colours = env("COLORFGBG").unwrap_or_default();
-    matches!(colours.rsplit(';').next(), Some("7" | "15"))
+/// Whether the terminal's background is light, as far as the environment says (`COLORFGBG`, set by rxvt, Konsole and
+/// others).
+pub fn background_is_light(env: impl Fn(&str) -> Option<String>) -> Option<bool> {
+    let colours = env("COLORFGBG")?;
+    let background: u8 = colours.rsplit(';').next()?.parse().ok()?;
+    Some(matches!(background, 7 | 15))
+}
+
+/// How bright a colour is to the eye, from 0 to 1: the relative luminance of WCAG 2.2.
+pub fn luminance((r, g, b): Rgb) -> f64 {
+    let linear = |value: u8| {
+        let share = f64::from(value) / 255.0;
+        if share <= 0.04045 {
+            share / 12.92
+        } else {
+            ((share + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
 /// What a colour looks like; nothing for the terminal's own.
@@ -230,7 +245,15 @@ mod tests {
     #[test]
     fn a_light_background_is_believed() {
         let says = |value: &str| background_is_light(|_| Some(value.to_owned()));
-        assert!(says("0;15") && says("0;default;7"));
-        assert!(!says("15;0") && !says("") && !background_is_light(|_| None));
+        for (value, light) in [
+            ("0;15", Some(true)),
+            ("0;default;7", Some(true)),
+            ("15;0", Some(false)),
+            ("", None),
+            ("0;default", None),
+        ] {
+            assert_eq!(says(value), light, "{value}");
+        }
+        assert_eq!(background_is_light(|_| None), None);
     }
 }

@@ -21,6 +21,7 @@ mod sheet;
 pub mod svg;
 mod table;
 pub mod theme;
+mod themes;
 mod why;
 
 use std::collections::HashMap;
@@ -29,7 +30,7 @@ use ratatui::{buffer::Buffer, layout::Position, style::Style};
 
 pub use colour::ColorDepth;
 pub use glyphs::Glyphs;
-pub use theme::Theme;
+pub use theme::{Library, Theme};
 
 use crate::{
     app::{App, Overlay},
@@ -47,6 +48,7 @@ pub struct Painter {
     widths: HashMap<Pane, (Option<Id>, Vec<u16>)>,
     said: Option<panel::Said>,
     panel_lines: usize,
+    wardrobe: Option<themes::Wardrobe>,
 }
 
 impl Painter {
@@ -59,6 +61,7 @@ impl Painter {
             widths: HashMap::new(),
             said: None,
             panel_lines: 0,
+            wardrobe: None,
         }
     }
 
@@ -78,6 +81,16 @@ impl Painter {
 
     /// Draws everything into an empty buffer of the terminal's size; says where the cursor is, if it is to be seen.
     pub fn draw(&mut self, app: &App, frame: &mut Buffer) -> Option<Position> {
+        self.wear(app);
+        let cursor = self.all(app, frame);
+        if self.ascii() {
+            glyphs::make_plain(frame);
+        }
+        self.theme.fill(frame);
+        cursor
+    }
+
+    fn all(&mut self, app: &App, frame: &mut Buffer) -> Option<Position> {
         let Shape {
             panes: spots,
             panel,
@@ -117,14 +130,12 @@ impl Painter {
             Overlay::Contexts(at) => self.picker(app, *at, frame),
             Overlay::Cost(bill, line) => self.cost(app, bill, *line, frame),
             Overlay::Settings(line) => self.settings(app, *line, frame),
+            Overlay::Themes(at) => self.themes(app, *at, frame),
             Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
             Overlay::Why { .. } => self.why(app, frame),
             Overlay::None | Overlay::Filter | Overlay::Namespace(..) => {}
         }
         self.following(app, frame);
-        if self.ascii() {
-            glyphs::make_plain(frame);
-        }
         cursor
     }
 
@@ -143,9 +154,6 @@ impl Painter {
             },
             frame,
         );
-        if self.ascii() {
-            glyphs::make_plain(frame);
-        }
     }
 
     /// A muted sentence in the middle of an area, broken between words.

@@ -30,13 +30,12 @@ pub const SYNC_BEGIN: &[u8] = b"\x1b[?2026h";
 pub const SYNC_END: &[u8] = b"\x1b[?2026l";
 
 /// What programs ask of a terminal, and what a plain one answers; without an answer some wait for seconds.
-const ANSWERS: [(&[u8], &[u8]); 6] = [
+const ANSWERS: [(&[u8], &[u8]); 5] = [
     (b"\x1b[c", b"\x1b[?62;22c"),
     (b"\x1b[0c", b"\x1b[?62;22c"),
     (b"\x1b[6n", b"\x1b[1;1R"),
     (b"\x1b[?2026$p", b"\x1b[?2026;2$y"),
     (b"\x1b]10;?", b"\x1b]10;rgb:d0d0/d0d0/d0d0\x1b\\"),
-    (b"\x1b]11;?", b"\x1b]11;rgb:1010/1010/1010\x1b\\"),
 ];
 
 /// A program about to be started, in an environment of a few known variables and a home of its own.
@@ -46,6 +45,7 @@ pub struct Launch {
     env: Vec<(String, String)>,
     size: (u16, u16),
     home: TempDir,
+    background: String,
 }
 
 impl Launch {
@@ -73,6 +73,7 @@ impl Launch {
             env,
             size: (80, 24),
             home,
+            background: "1010/1010/1010".to_owned(),
         };
         // Whoever runs it has been here before.
         launch.remembering("welcomed = true\n")
@@ -100,6 +101,13 @@ impl Launch {
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<str>) -> Self {
         self.env.push((name.to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Sets what the terminal says of its background, each channel as four hexadecimal digits.
+    #[must_use]
+    pub fn background(mut self, channels: &str) -> Self {
+        channels.clone_into(&mut self.background);
         self
     }
 
@@ -162,6 +170,7 @@ impl Launch {
 
         let (send, output) = mpsc::channel();
         let answer = Arc::clone(&writer);
+        let background = format!("\x1b]11;rgb:{}\x1b\\", self.background);
         thread::spawn(move || {
             let mut buffer = [0; 16_384];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
@@ -169,8 +178,10 @@ impl Launch {
                     at: Instant::now(),
                     bytes: buffer[..count].to_vec(),
                 };
+                let of_background: (&[u8], &[u8]) = (b"\x1b]11;?", background.as_bytes());
                 for (_, reply) in ANSWERS
                     .iter()
+                    .chain([&of_background])
                     .filter(|(asked, _)| find(&chunk.bytes, asked).is_some())
                 {
                     let _ = answer.lock().map(|mut writer| writer.write_all(reply));

@@ -1,0 +1,252 @@
+//! Which theme is worn: the one that was chosen, or the one that is looked at in the list. Only its name is known here.
+
+use crossterm::event::KeyCode;
+
+use super::{App, Overlay, Suggestion, place::SUGGESTIONS, place::rank};
+use crate::{
+    command::Command,
+    effect::Effect,
+    keys::Chord,
+    memory::{Keep, Picked},
+    text::nearest,
+};
+
+/// The choice that follows the terminal.
+pub const AUTO: &str = "auto";
+
+/// The themes there are, and the one that was chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Themes {
+    /// All that can be chosen, in the order of the list. Empty where nobody chooses.
+    pub known: Vec<Known>,
+    /// The one that was chosen.
+    pub chosen: String,
+    /// The one of the configuration.
+    pub configured: String,
+    /// Whether the terminal's background is light, as far as that is known.
+    pub light: Option<bool>,
+    /// Why there are no colours, where that is so.
+    pub colourless: Option<&'static str>,
+}
+
+/// A theme that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its name.
+    pub name: String,
+    /// It is the person's own.
+    pub own: bool,
+    /// What is wrong with its file.
+    pub broken: Option<String>,
+}
+
+impl Themes {
+    /// The theme that a choice comes to here.
+    pub fn resolved<'a>(&self, choice: &'a str) -> &'a str {
+        match (choice, self.light) {
+            (AUTO, Some(true)) => "light",
+            (AUTO, _) => "dark",
+            (name, _) => name,
+        }
+    }
+
+    fn at(&self, name: &str) -> Option<usize> {
+        self.known.iter().position(|known| known.name == name)
+    }
+
+    /// Chooses a theme; otherwise says why it can not be worn.
+    fn choose(&mut self, name: &str) -> Result<(), String> {
+        match self.at(name).map(|at| &self.known[at]) {
+            None => {
+                let names = self.known.iter().map(|known| known.name.as_str());
+                let hint = nearest(name, names).map(|hint| format!(" {hint}"));
+                Err(format!(
+                    "There is no theme `{name}`.{}",
+                    hint.unwrap_or_default()
+                ))
+            }
+            Some(Known {
+                broken: Some(why), ..
+            }) => Err(why.clone()),
+            Some(known) => {
+                self.chosen.clone_from(&known.name);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl App {
+    /// The name of the theme to draw in; nothing where nobody chooses.
+    pub fn theme(&self) -> Option<&str> {
+        let chosen = match self.overlay {
+            Overlay::Themes(at) => self.themes.known.get(at).map(|known| known.name.as_str()),
+            _ => None,
+        };
+        let chosen = chosen.unwrap_or(&self.themes.chosen);
+        (!self.themes.known.is_empty()).then(|| self.themes.resolved(chosen))
+    }
+
+    pub(super) fn pick_theme(&mut self) {
+        self.overlay = Overlay::Themes(self.themes.at(&self.themes.chosen).unwrap_or(0));
+    }
+
+    pub(super) fn theme_key(&mut self, chord: Chord, at: usize) -> Vec<Effect> {
+        let last = self.themes.known.len().saturating_sub(1);
+        let page = usize::from(self.size.1.saturating_sub(6).max(1));
+        let at = match self.keymap.of_key(chord) {
+            _ if chord.code == KeyCode::Enter => {
+                let name = self.themes.known.get(at).map(|known| known.name.clone());
+                let effects = name.map(|name| self.wear(&name));
+                if effects.as_ref().is_none_or(Vec::is_empty) {
+                    self.overlay = Overlay::Themes(at);
+                }
+                return effects.unwrap_or_default();
+            }
+            Some(Command::Up) => at.saturating_sub(1),
+            Some(Command::Down) => at + 1,
+            Some(Command::PageUp) => at.saturating_sub(page),
+            Some(Command::PageDown) => at + page,
+            Some(Command::Top) => 0,
+            Some(Command::Bottom) => last,
+            Some(Command::Back | Command::Left | Command::Quit | Command::Themes) => {
+                return Vec::new();
+            }
+            _ => at,
+        };
+        self.overlay = Overlay::Themes(at.min(last));
+        Vec::new()
+    }
+
+    /// Draws in this theme from now on, and keeps the choice. What can not be worn is said.
+    pub(super) fn wear(&mut self, name: &str) -> Vec<Effect> {
+        if let Err(why) = self.themes.choose(name) {
+            self.say(why);
+            return Vec::new();
+        }
+        self.say(match self.themes.colourless {
+            Some(why) => format!("{name} is the theme now, once there are colours. {why}"),
+            None => format!("{name} is the theme now, and the next time."),
+        });
+        vec![Effect::Keep(Keep::Theme(Picked {
+            name: name.to_owned(),
+            instead_of: self.themes.configured.clone(),
+        }))]
+    }
+
+    /// What `:theme` and the beginning of a name can mean.
+    pub(super) fn themes_like(&self, begun: &str) -> Vec<Suggestion> {
+        let suggestion = |known: &super::themes::Known| {
+            let suggestion = Suggestion {
+                text: format!("theme {}", known.name),
+                help: match (known.own, *known.name == *self.themes.chosen) {
+                    (_, true) => "as it is now".to_owned(),
+                    (true, _) => "yours".to_owned(),
+                    _ => "theme".to_owned(),
+                },
+            };
+            Some((rank(&known.name, begun)?, suggestion))
+        };
+        let mut found: Vec<(usize, Suggestion)> =
+            self.themes.known.iter().filter_map(suggestion).collect();
+        found.sort_by_key(|(rank, _)| *rank);
+        let found = found.into_iter().map(|(_, suggestion)| suggestion);
+        found.take(SUGGESTIONS).collect()
+    }
+}
+
+/// The name in `theme x`.
+pub(super) fn theme(typed: &str) -> Option<&str> {
+    let mut words = ["theme ", "themes "].iter();
+    let rest = words.find_map(|word| typed.trim_start().strip_prefix(word));
+    rest.map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a key that can not be read has failed the test"
+    )]
+
+    use super::*;
+    use crate::{event::Event, model::grouping::Grouping};
+
+    fn app() -> App {
+        let mut app = App::new(Vec::new(), Grouping::default(), (80, 24), 0);
+        let known = |name: &str| Known {
+            name: name.to_owned(),
+            own: name == "mine",
+            broken: (name == "mine").then(|| "mine.toml:3: “rde” is no colour".to_owned()),
+        };
+        app.themes = Themes {
+            known: [AUTO, "dark", "light", "nord", "mine"].map(known).into(),
+            chosen: AUTO.to_owned(),
+            configured: AUTO.to_owned(),
+            ..Themes::default()
+        };
+        app
+    }
+
+    fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+        let typed = crate::keys::typed(keys).unwrap().into_iter();
+        typed
+            .flat_map(|typed| match typed {
+                crate::keys::Typed::Key(chord) => app.update(Event::Key(chord), 0),
+                crate::keys::Typed::Wait => Vec::new(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn auto_is_what_the_terminal_is() {
+        let mut app = app();
+        assert_eq!(app.theme(), Some("dark"));
+        app.update(Event::Background(true), 0);
+        assert_eq!(app.theme(), Some("light"));
+        app.themes.chosen = "nord".to_owned();
+        assert_eq!(app.theme(), Some("nord"));
+    }
+
+    #[test]
+    fn moving_in_the_list_shows_enter_keeps_and_esc_goes_back() {
+        let mut app = app();
+        assert_eq!(press(&mut app, "Tjjj"), []);
+        assert_eq!(app.theme(), Some("nord"));
+        assert_eq!(press(&mut app, "<esc>"), []);
+        assert_eq!(app.theme(), Some("dark"));
+        let kept = press(&mut app, "Tjjj<enter>");
+        let want = Picked {
+            name: "nord".to_owned(),
+            instead_of: AUTO.to_owned(),
+        };
+        assert_eq!(kept, [Effect::Keep(Keep::Theme(want))]);
+        assert_eq!((app.theme(), &app.overlay), (Some("nord"), &Overlay::None));
+        press(&mut app, "T");
+        assert_eq!(app.overlay, Overlay::Themes(3), "it opens at what is worn");
+    }
+
+    #[test]
+    fn what_can_not_be_worn_says_why_and_changes_nothing() {
+        let mut app = app();
+        assert_eq!(press(&mut app, "TG<enter>"), []);
+        assert_eq!(app.message(), Some("mine.toml:3: “rde” is no colour"));
+        assert_eq!(app.overlay, Overlay::Themes(4));
+        press(&mut app, "<esc>");
+        assert_eq!(press(&mut app, ":theme nrod<enter>"), []);
+        let said = app.message().unwrap().to_owned();
+        assert_eq!(said, "There is no theme `nrod`. Did you mean `nord`?");
+        assert_eq!(app.themes.chosen, AUTO);
+    }
+
+    #[test]
+    fn the_prompt_takes_a_name_and_the_beginning_of_one() {
+        let mut app = app();
+        let offered = app.suggestions("theme n");
+        assert_eq!(offered[0].text, "theme nord");
+        assert_eq!(press(&mut app, ":theme no<enter>").len(), 1);
+        assert_eq!(app.theme(), Some("nord"));
+        press(&mut app, ":theme<enter>");
+        assert_eq!(app.overlay, Overlay::Themes(3));
+    }
+}
