@@ -45,12 +45,32 @@ pub enum Command {
     Board,
     /// Narrow the list by a text.
     Filter,
+    /// Choose a column to sort by.
+    Sort,
     /// Sort by the next column.
     SortNext,
     /// Sort by the previous column.
     SortPrevious,
     /// Turn the order round.
     SortInvert,
+    /// Choose which columns are shown, and in which order.
+    Columns,
+    /// All columns at their full width, or as many as there is room for again.
+    Wide,
+    /// In wide mode, to the columns on the left.
+    ColumnsLeft,
+    /// In wide mode, to the columns on the right.
+    ColumnsRight,
+    /// Mark or unmark the row.
+    Mark,
+    /// Mark all rows from the last mark to here.
+    MarkRange,
+    /// Mark all rows.
+    MarkAll,
+    /// Mark what is not marked, and unmark the rest.
+    MarkInvert,
+    /// Take all marks away.
+    Unmark,
     /// To where one was before.
     HistoryBack,
     /// Forward again.
@@ -96,6 +116,10 @@ pub enum Scope {
     Outward,
     /// Where something is selected.
     Selected,
+    /// Where the rows of a pane are looked at.
+    Rows,
+    /// Where some of them are marked.
+    Marked,
     /// Where Servers are looked at.
     Servers,
     /// While a credential plugin waits for a person.
@@ -103,6 +127,7 @@ pub enum Scope {
 }
 
 /// One line of the table.
+#[derive(Clone, Copy)]
 pub struct Entry {
     /// What is meant.
     pub command: Command,
@@ -120,6 +145,8 @@ pub struct Entry {
     pub scope: Scope,
     /// What must be confirmed.
     pub danger: Danger,
+    /// Acts on all that is marked, where something is.
+    pub many: bool,
     /// Worth typing at the prompt: a key for a movement is quicker.
     pub typed: bool,
 }
@@ -190,9 +217,21 @@ impl Command {
             | Self::HistoryBack
             | Self::HistoryForward => Chapter::Moving,
             Self::Why | Self::Overview | Self::Zoom => Chapter::Looking,
-            Self::Board | Self::Filter | Self::SortNext | Self::SortPrevious | Self::SortInvert => {
-                Chapter::Lists
-            }
+            Self::Board
+            | Self::Filter
+            | Self::Sort
+            | Self::SortNext
+            | Self::SortPrevious
+            | Self::SortInvert
+            | Self::Columns
+            | Self::Wide
+            | Self::ColumnsLeft
+            | Self::ColumnsRight
+            | Self::Mark
+            | Self::MarkRange
+            | Self::MarkAll
+            | Self::MarkInvert
+            | Self::Unmark => Chapter::Lists,
             Self::Home | Self::Instances | Self::Prompt | Self::Contexts | Self::LogIn => {
                 Chapter::Places
             }

@@ -2,6 +2,7 @@
 //!
 //! Read strictly, all mistakes at once, each with its line; and kindly: what is wrong keeps its default, the rest counts.
 
+mod columns;
 mod keys;
 mod reader;
 mod show;
@@ -15,6 +16,7 @@ pub use crate::model::grouping::ServiceRule;
 use crate::{
     command::Rebinding,
     model::{Cause, Problem},
+    panes::Pane,
 };
 
 /// Every setting.
@@ -36,6 +38,8 @@ pub struct Config {
     pub services: Vec<ServiceRule>,
     /// Commands whose keys are not those of the table.
     pub keys: Vec<Rebinding>,
+    /// The columns of panes, by name, where they are not the usual ones.
+    pub columns: BTreeMap<Pane, Vec<String>>,
 }
 
 /// Settings for one context.
@@ -45,7 +49,7 @@ pub struct ContextConfig {
     pub namespaces: Vec<String>,
 }
 
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "theme",
     "ascii",
     "contexts",
@@ -54,6 +58,7 @@ const SETTINGS: [&str; 8] = [
     "context",
     "service",
     "keys",
+    "columns",
 ];
 const CONTEXT_SETTINGS: [&str; 1] = ["namespaces"];
 const SERVICE_SETTINGS: [&str; 4] = ["name", "namespaces", "selector", "contexts"];
@@ -83,6 +88,7 @@ impl Default for Config {
             contexts: BTreeMap::new(),
             services: Vec::new(),
             keys: Vec::new(),
+            columns: BTreeMap::new(),
         }
     }
 }

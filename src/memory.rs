@@ -28,6 +28,8 @@ pub struct Kept {
     /// The theme that was picked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<Picked>,
+    /// How lists are sorted and laid out, by pane, where that is not how they are anyway.
+    pub tables: BTreeMap<String, Table>,
 }
 
 /// A theme that was picked while the program ran.
@@ -37,6 +39,19 @@ pub struct Picked {
     pub name: String,
     /// What the configuration said then. Once that says something else, it was said later and counts.
     pub instead_of: String,
+}
+
+/// How a list is sorted and laid out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Table {
+    /// By a column's name: after `-` from the largest, after `+` from the smallest.
+    pub sort: Option<String>,
+    /// The names of the columns that are shown, in their order.
+    pub columns: Option<Vec<String>>,
+    /// All columns are shown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub wide: bool,
 }
 
 /// Something to keep for the next time.
@@ -53,6 +68,13 @@ pub enum Keep {
     Welcomed,
     /// A theme that was picked.
     Theme(Picked),
+    /// How a list is sorted and laid out.
+    Table {
+        /// The pane's name.
+        pane: String,
+        /// How.
+        table: Table,
+    },
 }
 
 impl Keep {
@@ -67,6 +89,12 @@ impl Keep {
             }
             Self::Welcomed => kept.welcomed = true,
             Self::Theme(picked) => kept.theme = Some(picked),
+            Self::Table { pane, table } if table == Table::default() => {
+                kept.tables.remove(&pane);
+            }
+            Self::Table { pane, table } => {
+                kept.tables.insert(pane, table);
+            }
         }
     }
 
@@ -76,6 +104,7 @@ impl Keep {
             Self::Namespace { namespace, .. } => namespace,
             Self::Welcomed => "That you have been here",
             Self::Theme(picked) => &picked.name,
+            Self::Table { .. } => "how the list is laid out",
         }
     }
 }
@@ -155,6 +184,24 @@ mod tests {
         assert_eq!(namespaces_of(&again, "a \"b\""), ["한국"]);
         assert!(namespaces_of(&again, "dev").is_empty());
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_list_that_is_as_it_is_anyway_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::at(Some(folder.path().join("memory.toml")));
+        let keep = |table: Table| {
+            let pane = "servers".to_owned();
+            memory.keep(Keep::Table { pane, table }).unwrap();
+            memory.read().tables
+        };
+        let table = Table {
+            sort: Some("-cpu".to_owned()),
+            columns: Some(vec!["name".to_owned()]),
+            wide: false,
+        };
+        assert_eq!(keep(table.clone()).get("servers"), Some(&table));
+        assert!(keep(Table::default()).is_empty());
     }
 
     #[test]

@@ -92,6 +92,7 @@ impl Session {
         let kept = memory.read();
         let looks = Looks::new(cli, &config, kept.theme.as_ref());
         app.themes = looks.themes;
+        app.use_columns(&config.columns);
         app.recall(kept);
         app.keymap = Keymap::rebound(&config.keys).0;
         let file = settings.path().map(|path| path.display().to_string());
@@ -145,6 +146,7 @@ impl Session {
             ..looks.themes
         };
         self.app.keymap = Keymap::rebound(&config.keys).0;
+        self.app.use_columns(&config.columns);
         self.app.world.regroup(grouping(&config));
         self.app
             .look_also_into(|context| config.namespaces_of(context).map(Name::from).collect());

@@ -364,6 +364,68 @@ fn all_instances() {
 }
 
 #[test]
+fn sorted_and_sorting() {
+    let sorted = |size| {
+        screen(size)
+            .keys(":shop/dev<enter>:sort -ready<enter>")
+            .text()
+    };
+    insta::assert_snapshot!("sorted-120x40", sorted(WIDE));
+    // No room for the column: the title says it.
+    let unseen = screen((40, 12)).keys(":shop/dev<enter>:sort image<enter>");
+    insta::assert_snapshot!("sorted-unseen-40x12", unseen.text());
+    for (name, size) in [("120x40", WIDE), ("80x24", SMALL), ("40x12", (40, 12))] {
+        let sorting = screen(size).keys(":shop/dev<enter>=jj");
+        insta::assert_snapshot!(format!("sorting-{name}"), sorting.text());
+    }
+    let typed = screen(SMALL).keys(":shop/dev<enter>:sort -mem");
+    insta::assert_snapshot!("sort-prompt-80x24", typed.text());
+}
+
+#[test]
+fn columns_to_choose_from() {
+    for (name, size) in [("120x40", WIDE), ("80x24", SMALL), ("40x12", (40, 12))] {
+        let columns = screen(size).keys(":shop/dev<enter>|jj<space>");
+        insta::assert_snapshot!(format!("columns-{name}"), columns.text());
+        let label = screen(size).keys(":shop/prod<enter>|jjlapp");
+        insta::assert_snapshot!(format!("columns-label-{name}"), label.text());
+    }
+    let label =
+        screen(WIDE).keys(":shop/prod<enter>:label app<enter>h:label barkeep.dev/service<enter>");
+    insta::assert_snapshot!("label-120x40", label.text());
+    let label = screen(SMALL).keys(":instances<enter>:label app<enter>:sort label:app<enter>");
+    insta::assert_snapshot!("label-80x24", label.text());
+}
+
+#[test]
+fn all_columns_in_wide_mode() {
+    for (name, size) in [
+        ("200x50", (200, 50)),
+        ("120x40", WIDE),
+        ("80x24", SMALL),
+        ("40x12", (40, 12)),
+    ] {
+        let keys = ":instances<enter><ctrl-w><shift-right><shift-right>";
+        insta::assert_snapshot!(format!("wide-{name}"), screen(size).keys(keys).text());
+    }
+}
+
+#[test]
+fn marked_rows() {
+    let keys = ":shop/dev<enter><space><space>";
+    for (name, size) in [("120x40", WIDE), ("80x24", SMALL), ("40x12", (40, 12))] {
+        insta::assert_snapshot!(format!("marked-{name}"), screen(size).keys(keys).text());
+    }
+    let mut plain = screen(SMALL).keys(keys);
+    insta::assert_snapshot!(
+        "marked-ascii-80x24",
+        plain.text_with(Theme::plain(), &glyphs::ASCII)
+    );
+    let board = screen(SMALL).keys(&format!("{keys}b"));
+    insta::assert_snapshot!("marked-board-80x24", board.text());
+}
+
+#[test]
 fn a_filter_while_it_is_typed_and_one_that_fits_nothing() {
     insta::assert_snapshot!(
         "filter-120x40",

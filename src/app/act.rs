@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{App, Bill, Overlay, Sort, TWICE, place};
+use super::{App, Bill, Overlay, TWICE, place};
 use crate::{
     command::{Command, Meaning},
     effect::Effect,
@@ -37,6 +37,9 @@ impl App {
                 line,
             } => return self.why_key(chord, subject, chosen, line),
             Overlay::Contexts(at) => return self.picker_key(chord, at),
+            Overlay::Sort(at) => return self.sort_key(chord, at),
+            Overlay::Columns(at) => return self.columns_key(chord, at),
+            Overlay::Label(at, text) => return self.label_key(chord, at, text),
             Overlay::Cost(bill, line) => return self.cost_key(chord, bill, line),
             Overlay::Settings(line) => return self.settings_key(chord, line),
             Overlay::Themes(at) => return self.theme_key(chord, at),
@@ -74,11 +77,11 @@ impl App {
                 let filter = &mut self.lists[self.focus as usize].filter;
                 filter.push_str(&text);
             }
-            Overlay::Namespace(_, typed) => typed.push_str(&text),
             Overlay::Help(typed, line) => {
                 typed.push_str(&text);
                 *line = 0;
             }
+            Overlay::Namespace(_, typed) | Overlay::Label(_, typed) => typed.push_str(&text),
             Overlay::Prompt(typed, chosen) => {
                 typed.push_str(&text);
                 *chosen = 0;
@@ -116,14 +119,20 @@ impl App {
                 self.leave_panel();
                 self.overlay = Overlay::Filter;
             }
-            Command::SortNext => self.sort_by(1),
-            Command::SortPrevious => self.sort_by(-1),
-            Command::SortInvert => {
-                let sort = self.lists[self.focus as usize].sort;
-                self.set_sort(Sort {
-                    descending: !sort.descending,
-                    ..sort
-                });
+            Command::Sort => self.choose_sort(),
+            Command::SortNext => return self.sort_beside(1),
+            Command::SortPrevious => return self.sort_beside(-1),
+            Command::SortInvert => return self.invert_sort(),
+            Command::Columns => self.overlay = Overlay::Columns(0),
+            Command::Wide => return self.turn_wide(),
+            Command::ColumnsLeft => self.move_columns(-1),
+            Command::ColumnsRight => self.move_columns(1),
+            Command::Mark => {
+                self.mark(command);
+                return self.act(Command::Down);
+            }
+            Command::MarkRange | Command::MarkAll | Command::MarkInvert | Command::Unmark => {
+                self.mark(command);
             }
             Command::HistoryBack => self.travel(-1),
             Command::HistoryForward => self.travel(1),
@@ -226,32 +235,6 @@ impl App {
             Some(pane) => self.show(*pane),
             None => self.turn_to_panel(),
         }
-    }
-
-    fn sort_by(&mut self, by: isize) {
-        let (pane, sort) = (self.focus, self.list(self.focus).sort);
-        let columns = pane.columns();
-        let mut column = sort.column;
-        loop {
-            column = (column.cast_signed() + by).rem_euclid(columns.len().cast_signed()) as usize;
-            if (columns[column].when)(&self.world) {
-                break;
-            }
-        }
-        self.set_sort(Sort {
-            column,
-            descending: columns[column].descending,
-        });
-        let name = if columns[column].heading.is_empty() {
-            "HEALTH"
-        } else {
-            columns[column].heading
-        };
-        self.say(format!("{} sorted by {name}", pane.rows()));
-    }
-
-    fn set_sort(&mut self, sort: Sort) {
-        self.lists[self.focus as usize].sort = sort;
     }
 
     fn filter_key(&mut self, chord: Chord) -> Vec<Effect> {

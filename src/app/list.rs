@@ -1,26 +1,10 @@
 //! One navigable list: its order, what is selected, filter and sort. Selection is an identity, never a row number.
 
+use super::{Marks, Sort, sort};
 use crate::{
-    model::{World, table::Slot, tree::Service, world::by_health_and_name},
-    panes::{Id, Pane, compare},
+    model::{World, table::Slot},
+    panes::{Column, Columns, Id, Pane},
 };
-
-/// By which column a list is sorted; names decide between equals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
-    /// Index into the pane's columns.
-    pub column: usize,
-    /// From the largest.
-    pub descending: bool,
-}
-
-impl Sort {
-    /// How every list is sorted at first: what is worst off on top.
-    pub const FIRST: Self = Self {
-        column: 0,
-        descending: false,
-    };
-}
 
 /// A list's state.
 #[derive(Clone, Debug)]
@@ -37,6 +21,12 @@ pub struct List {
     pub filter: String,
     /// Its order.
     pub sort: Sort,
+    /// Its columns.
+    pub columns: Columns,
+    /// How many of the columns behind the name are left out on the left, in wide mode.
+    pub skipped: usize,
+    /// Marked rows.
+    pub marks: Marks,
     /// Chosen by the person; until then the first row counts as selected.
     selected: Option<Id>,
     /// Where the selection was last, for when its row goes.
@@ -55,6 +45,9 @@ impl List {
             offset: 0,
             filter: String::new(),
             sort: Sort::FIRST,
+            columns: Columns::new(pane),
+            skipped: 0,
+            marks: Marks::default(),
             selected: None,
             index: 0,
             made_of: None,
@@ -97,6 +90,11 @@ impl List {
         self.filter.is_empty() && self.sort == Sort::FIRST
     }
 
+    /// The column by which it is sorted.
+    pub fn sorted_by(&self) -> Option<&Column> {
+        self.columns.named(&self.sort.by)
+    }
+
     /// Puts the order right where what it is made of has changed. `rows` is asked only then.
     pub fn refresh(
         &mut self,
@@ -105,7 +103,7 @@ impl List {
         parent: Option<Id>,
         rows: impl FnOnce() -> Vec<Slot>,
     ) {
-        let made_of = Some((revision, parent, self.filter.clone(), self.sort));
+        let made_of = Some((revision, parent, self.filter.clone(), self.sort.clone()));
         if self.made_of == made_of {
             return;
         }
@@ -139,45 +137,10 @@ impl List {
                     .contains(&needle)
             });
         }
-        self.sort(world, &mut order);
+        sort::put_in_order(self, world, &mut order);
         self.order = order;
+        self.marks.keep_what_is_there(world);
         self.find(world);
-    }
-
-    fn sort(&self, world: &World, order: &mut [Slot]) {
-        let columns = self.pane.columns();
-        let Some(by) = columns.get(self.sort.column) else {
-            return;
-        };
-        let descending = self.sort.descending;
-        match self.pane {
-            Pane::All if self.sort == Sort::FIRST => {
-                order.sort_by(|a, b| {
-                    match (world.instances().get(*a), world.instances().get(*b)) {
-                        (Some(a), Some(b)) => by_health_and_name(a, b),
-                        (a, b) => a.is_none().cmp(&b.is_none()),
-                    }
-                });
-            }
-            _ => order.sort_by(|a, b| {
-                let system = |slot: Slot| {
-                    self.pane == Pane::Services
-                        && world.services().get(slot).is_some_and(Service::is_system)
-                };
-                let names = || match self.pane {
-                    // There may be very many of them: no text is made to compare their names.
-                    Pane::Instances | Pane::All => name(world, *a).cmp(&name(world, *b)),
-                    _ => {
-                        let text = |slot| self.pane.filter_text(world, slot);
-                        text(*a).cmp(&text(*b))
-                    }
-                };
-                system(*a)
-                    .cmp(&system(*b))
-                    .then_with(|| compare(by, descending, world, *a, *b))
-                    .then_with(names)
-            }),
-        }
     }
 
     /// The selection's index again, after the order has changed.
@@ -211,10 +174,4 @@ impl List {
             .max((index + 1).saturating_sub(rows))
             .min(last);
     }
-}
-
-/// Namespace and name of an Instance.
-fn name(world: &World, slot: Slot) -> Option<(&str, &str)> {
-    let meta = &world.instances().get(slot)?.row.meta;
-    Some((&meta.namespace, &meta.name))
 }

@@ -4,14 +4,17 @@ mod act;
 mod board;
 mod closely;
 mod clusters;
+mod columns;
 mod cost;
 mod help;
 mod lines;
 mod list;
+mod marks;
 mod newcomer;
 mod panel;
 mod place;
 mod settings;
+mod sort;
 mod standing;
 mod themes;
 mod wanted;
@@ -24,9 +27,11 @@ pub use self::{
     cost::{Bill, Item, Wire},
     help::Advice,
     lines::{Ink, Line, room as why_room, told},
-    list::{List, Sort},
+    list::List,
+    marks::Marks,
     place::Suggestion,
     settings::Settings,
+    sort::Sort,
     standing::{Standing, Summary},
     themes::{AUTO, Known, Themes},
 };
@@ -70,6 +75,12 @@ pub enum Overlay {
     },
     /// The contexts to open and close, and which line is chosen.
     Contexts(usize),
+    /// The columns to sort by, and which is chosen.
+    Sort(usize),
+    /// The columns to show and hide, and which is chosen.
+    Columns(usize),
+    /// The key of a label that becomes a column behind the chosen one, as far as it is typed.
+    Label(usize, String),
     /// What looking costs, scrolled by this many lines.
     Cost(Bill, u16),
     /// Where the settings are and what is wrong with them, scrolled by this many lines.
@@ -120,6 +131,8 @@ pub struct App {
     lists: [List; 5],
     /// What was selected beneath a Service, Map or Server when it was left.
     remembered: HashMap<Id, Id>,
+    /// What was marked there.
+    marks_left: HashMap<Id, Marks>,
     /// Where the lists hang now.
     parents: [Option<Id>; 5],
     /// Places visited, and where among them we are.
@@ -181,15 +194,9 @@ impl App {
             began: now,
             overlay: Overlay::None,
             message: None,
-            lists: [
-                Pane::Services,
-                Pane::Maps,
-                Pane::Servers,
-                Pane::Instances,
-                Pane::All,
-            ]
-            .map(List::new),
+            lists: Pane::EVERY.map(List::new),
             remembered: HashMap::new(),
+            marks_left: HashMap::new(),
             parents: [const { None }; 5],
             history: Vec::new(),
             visited: 0,
@@ -211,6 +218,7 @@ impl App {
 
     /// Takes up what was kept at the end of an earlier run.
     pub fn recall(&mut self, kept: Kept) {
+        self.recall_tables(&kept);
         self.kept = kept;
         if !self.kept.welcomed && self.overlay == Overlay::None {
             self.overlay = Overlay::Welcome;
@@ -261,13 +269,7 @@ impl App {
     /// Makes lists, selection and places right after a batch of events.
     pub fn refresh(&mut self) {
         self.seek();
-        for pane in [
-            Pane::Services,
-            Pane::Maps,
-            Pane::Servers,
-            Pane::Instances,
-            Pane::All,
-        ] {
+        for pane in Pane::EVERY {
             self.refresh_list(pane);
         }
         let looked_at = self
@@ -322,6 +324,12 @@ impl App {
         };
         if self.parents[at] != parent {
             let left = std::mem::replace(&mut self.parents[at], parent.clone());
+            let back = parent.as_ref();
+            let marks = back.and_then(|parent| self.marks_left.remove(parent));
+            let marks = std::mem::replace(&mut self.lists[at].marks, marks.unwrap_or_default());
+            if let Some(left) = left.clone().filter(|_| !marks.is_empty()) {
+                self.marks_left.insert(left, marks);
+            }
             if let (Some(left), Some(selected)) = (left, self.lists[at].selected().cloned()) {
                 self.remembered.insert(left, selected);
             }
@@ -403,12 +411,13 @@ impl App {
     pub fn applies(&self, entry: &command::Entry) -> bool {
         match entry.scope {
             command::Scope::Everywhere => true,
-            command::Scope::Inward => !self.in_panel,
+            command::Scope::Inward | command::Scope::Rows => !self.in_panel,
             command::Scope::Outward => {
                 self.in_panel
                     || self.focus != Pane::Services
                     || !self.list(self.focus).filter.is_empty()
             }
+            command::Scope::Marked => !self.in_panel && !self.list(self.focus).marks.is_empty(),
             command::Scope::Selected => self.subject().is_some(),
             command::Scope::Servers => self.focus == Pane::Servers && !self.in_panel,
             command::Scope::LoginNeeded => self.login_needed().is_some(),

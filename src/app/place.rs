@@ -235,6 +235,9 @@ impl App {
         if let Some(begun) = themes::theme(typed) {
             return self.themes_like(begun);
         }
+        if let Some(begun) = typed.trim_start().strip_prefix("sort ") {
+            return self.columns_like(begun.trim());
+        }
         let typed = typed.trim();
         let mut found: Vec<(usize, Suggestion)> = Vec::new();
         for entry in COMMANDS
@@ -327,6 +330,9 @@ impl App {
         }
         if let Some(command) = command::of_name(typed) {
             return self.meant(command);
+        }
+        if let Some(effects) = self.run_about_columns(typed) {
+            return effects;
         }
         if let Some(name) = context(typed) {
             let suggested = chosen.as_ref().and_then(|chosen| context(&chosen.text));

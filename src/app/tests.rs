@@ -6,6 +6,7 @@
 )]
 
 mod clusters;
+mod columns;
 mod keys;
 mod newcomer;
 mod panel;

@@ -18,6 +18,7 @@ const fn entry(
         help,
         scope: Scope::Everywhere,
         danger: Danger::None,
+        many: false,
         typed: true,
     }
 }
@@ -33,6 +34,14 @@ const fn gesture(
     Entry {
         typed: false,
         ..entry(command, name, keys, hint, help)
+    }
+}
+
+/// A command that is about the rows of the pane with focus.
+const fn at_rows(entry: Entry) -> Entry {
+    Entry {
+        scope: Scope::Rows,
+        ..entry
     }
 }
 
@@ -105,6 +114,17 @@ pub const COMMANDS: &[Entry] = &[
         "filter",
         "narrow this list by a text",
     ),
+    Entry {
+        scope: Scope::Marked,
+        many: true,
+        ..entry(
+            Command::Unmark,
+            "unmark",
+            &["U"],
+            "unmark",
+            "take all marks away; esc leaves them",
+        )
+    },
     gesture(
         Command::Prompt,
         "prompt",
@@ -241,27 +261,93 @@ pub const COMMANDS: &[Entry] = &[
         "",
         "to the previous pane",
     ),
-    entry(
-        Command::SortNext,
+    at_rows(entry(
+        Command::Sort,
         "sort",
+        &["="],
+        "",
+        "sort by a column: :sort cpu, :sort -age from the largest",
+    )),
+    at_rows(gesture(
+        Command::SortNext,
+        "sort-next",
         &[">"],
         "",
         "sort by the next column",
-    ),
-    entry(
+    )),
+    at_rows(gesture(
         Command::SortPrevious,
         "sort-back",
         &["<"],
         "",
         "sort by the previous column",
-    ),
-    entry(
+    )),
+    at_rows(entry(
         Command::SortInvert,
         "invert",
         &["I"],
         "",
         "turn the order round",
-    ),
+    )),
+    Entry {
+        aliases: &["label"],
+        ..at_rows(entry(
+            Command::Columns,
+            "columns",
+            &["|"],
+            "",
+            "show, hide and move columns; :label team adds a label's",
+        ))
+    },
+    at_rows(entry(
+        Command::Wide,
+        "wide",
+        &["ctrl-w"],
+        "",
+        "all columns at their full width, or what there is room for",
+    )),
+    at_rows(gesture(
+        Command::ColumnsLeft,
+        "columns-left",
+        &["shift-left"],
+        "",
+        "to the columns on the left, in wide mode",
+    )),
+    at_rows(gesture(
+        Command::ColumnsRight,
+        "columns-right",
+        &["shift-right"],
+        "",
+        "to the columns on the right, in wide mode",
+    )),
+    at_rows(gesture(
+        Command::Mark,
+        "mark",
+        &["space"],
+        "",
+        "mark or unmark the row",
+    )),
+    at_rows(entry(
+        Command::MarkRange,
+        "mark-range",
+        &["V"],
+        "",
+        "mark all rows from the last mark to here",
+    )),
+    at_rows(entry(
+        Command::MarkAll,
+        "mark-all",
+        &["*"],
+        "",
+        "mark all rows that the filter leaves",
+    )),
+    at_rows(entry(
+        Command::MarkInvert,
+        "mark-invert",
+        &["~"],
+        "",
+        "mark what is not marked, unmark what is",
+    )),
     entry(
         Command::HistoryBack,
         "history-back",

@@ -53,6 +53,7 @@ impl<'a> Reader<'a> {
                 "context" => set(&mut config.contexts, self.contexts(value)),
                 "service" => set(&mut config.services, self.services(value)),
                 "keys" => set(&mut config.keys, self.keys(value)),
+                "columns" => set(&mut config.columns, self.columns(value)),
                 unknown => self.unknown(key.span().start, unknown, &SETTINGS),
             }
         }

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use toml::Value;
 
 use super::{Config, ContextConfig, ServiceRule};
-use crate::command::{COMMANDS, Keymap};
+use crate::{
+    command::{COMMANDS, Keymap},
+    panes::{Columns, Pane},
+};
 
 impl Config {
     /// All settings as they hold now: a settings file that says the same.
@@ -22,6 +25,12 @@ impl Config {
                 .map(|keys| Value::from(keys.to_string()))
                 .collect();
             line(&mut text, entry.name, &Value::from(keys));
+        }
+        text.push_str("\n[columns]\n");
+        for pane in Pane::EVERY {
+            let usual = || Columns::new(pane).names();
+            let names = self.columns.get(&pane).cloned().unwrap_or_else(usual);
+            line(&mut text, pane.name(), &words(&names));
         }
         for (name, context) in &self.contexts {
             let _ = writeln!(text, "\n[context.{}]", Value::from(name.as_str()));
@@ -56,6 +65,7 @@ impl Config {
             contexts: _,
             services: _,
             keys: _,
+            columns: _,
         } = self;
         vec![
             ("theme", Value::from(theme.as_str())),

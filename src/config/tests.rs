@@ -1,7 +1,10 @@
 //! Settings read, and what is wrong with them.
 
 use super::*;
-use crate::command::{Command, Keymap};
+use crate::{
+    command::{Command, Keymap},
+    panes::{Columns, Pane},
+};
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 
@@ -24,8 +27,17 @@ fn the_example_is_the_default() {
     // The keys are those of the table, written out.
     let (keymap, _) = Keymap::rebound(&config.keys);
     assert_eq!(keymap, Keymap::default());
-    let keys = Vec::new();
-    assert_eq!(Config { keys, ..config }, Config::default());
+    // So are the columns.
+    for pane in Pane::EVERY {
+        assert_eq!(config.columns[&pane], Columns::new(pane).names());
+    }
+    let (keys, columns) = Default::default();
+    let plain = Config {
+        keys,
+        columns,
+        ..config
+    };
+    assert_eq!(plain, Config::default());
     for setting in [
         "theme",
         "ascii",
@@ -34,6 +46,7 @@ fn the_example_is_the_default() {
         "environments",
         "[keys]",
         "why =",
+        "[columns]",
     ] {
         assert!(
             settings.iter().any(|line| line.starts_with(setting)),
@@ -105,7 +118,7 @@ fn keys_are_read_and_what_is_wrong_with_them_is_named_with_its_line() {
 
 #[test]
 fn what_is_shown_says_the_same() {
-    let text = "theme = \"light\"\nascii = true\ncontexts = [\"a \\\"b\"]\n[keys]\nzoom = \", z\"\nboard = []\n\
+    let text = "theme = \"light\"\nascii = true\ncontexts = [\"a \\\"b\"]\n[keys]\nzoom = \", z\"\nboard = []\n[columns]\nmaps = [\"name\", \"label:a/b\"]\n\
                 [context.\"한 국\"]\nnamespaces = [\"x\"]\n[[service]]\nname = \"shop\"\nselector = \"a=b,c in (d,e),!f\"\n";
     for text in ["", text] {
         let (config, problems) = Config::parse(text, "c.toml");
@@ -124,7 +137,13 @@ fn what_is_shown_says_the_same() {
             Keymap::rebound(&again.keys).0,
             Keymap::rebound(&config.keys).0
         );
+        for (pane, names) in &again.columns {
+            let usual = || Columns::new(*pane).names();
+            let said = config.columns.get(pane).cloned();
+            assert_eq!(*names, said.unwrap_or_else(usual));
+        }
         again.keys.clone_from(&config.keys);
+        again.columns.clone_from(&config.columns);
         assert_eq!(again, config, "{shown}");
     }
 }
@@ -173,4 +192,20 @@ fn only_a_file_that_was_asked_for_must_be_there() {
             .what
             .contains("/nowhere/config.toml cannot be read")
     );
+}
+
+#[test]
+fn a_column_that_is_none_is_named_and_the_others_count() {
+    let text = "[columns]\nservers = [\"name\", \"cpu-reqest\", \"label:team\"]\nserver = []\nmaps = \"name\"\nservices = [\"x\"]\n";
+    let (config, _) = Config::parse(text, "c.toml");
+    assert_eq!(config.columns[&Pane::Servers], ["name", "label:team"]);
+    let all = problems(text).join("\n");
+    for want in [
+        "c.toml:2: columns.servers: there is no column `cpu-reqest`. Did you mean `cpu-request`?",
+        "c.toml:3: there is no setting `server`. Did you mean `servers`?",
+        "c.toml:4: `columns.maps` must be a list such as",
+        "c.toml:5: columns.services: there is no column `x`. There are: health, name,",
+    ] {
+        assert!(all.contains(want), "{want}\n{all}");
+    }
 }

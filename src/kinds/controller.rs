@@ -190,6 +190,7 @@ fn row(
         images: spec.template.spec.images(names),
         resources: spec.template.spec.resources(names),
         labels: spec.template.labels(names),
+        own_labels: metadata.labels(names),
         references: spec
             .template
             .spec

@@ -159,8 +159,7 @@ fn rows_keep_what_panes_show() {
         ),
         (2, 2, 15, 96 << 20)
     );
-    assert_eq!(web.labels, None);
-    assert!(pod("pod-bare").labels.is_some());
+    assert_eq!(web.labels.get("app").map(|app| &**app), Some("web"));
     let Row::Controller(web) = row("deployment-web") else {
         panic!()
     };

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::{
-    slim::{Metadata, SlimCondition, Str, labels, nullable, seconds, short},
+    slim::{Metadata, SlimCondition, Str, nullable, seconds, short},
     template::PodSpec,
 };
 use crate::model::row::{InstanceRow, Interner, Phase, Row, Trouble};
@@ -110,10 +110,6 @@ pub(super) fn decode(json: &[u8], names: &mut Interner) -> serde_json::Result<Op
             .filter(|container| sidecar(&container.name));
         status.container_statuses.iter().chain(sidecars)
     };
-    let bare = meta
-        .owner
-        .is_none()
-        .then(|| Box::new(labels(&metadata.labels, names)));
     Ok(Some(Row::Instance(InstanceRow {
         node: spec
             .node_name
@@ -123,7 +119,7 @@ pub(super) fn decode(json: &[u8], names: &mut Interner) -> serde_json::Result<Op
         image: spec.first_image(names),
         resources: spec.resources(names),
         trouble: trouble(&pod, &sidecar, names).map(Box::new),
-        labels: bare,
+        labels: metadata.labels(names),
         restarts: lasting()
             .map(|container| container.restart_count)
             .fold(0, u32::saturating_add),

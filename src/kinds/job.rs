@@ -139,6 +139,7 @@ fn base(metadata: &Metadata, spec: &JobSpec, kind: Kind, names: &mut Interner) -
         images: spec.template.spec.images(names),
         resources: spec.template.spec.resources(names),
         labels: spec.template.labels(names),
+        own_labels: metadata.labels(names),
         references: spec.template.spec.references(&[], names),
         group: metadata.group(names),
         schedule: None,

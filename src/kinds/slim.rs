@@ -1,6 +1,6 @@
 //! What all kinds share: borrowed strings, metadata, conditions, times.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use compact_str::CompactString;
 use serde::{
@@ -140,6 +140,12 @@ impl Metadata<'_> {
 }
 
 impl Metadata<'_> {
+    /// The one copy of these labels.
+    pub(super) fn labels(&self, names: &mut Interner) -> Arc<Labels> {
+        let labels = labels(&self.labels, names);
+        names.labels(labels)
+    }
+
     /// The column of a Map's board: ours, else the recommended label.
     pub(super) fn group(&self, names: &mut Interner) -> Option<Name> {
         let group = self

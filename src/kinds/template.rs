@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::slim::{Metadata, Str, labels, nullable};
+use super::slim::{Metadata, Str, nullable};
 use crate::model::{
     ids::Name,
     quantity::Quantity,
@@ -21,8 +21,7 @@ pub(super) struct Template<'a> {
 
 impl Template<'_> {
     pub(super) fn labels(&self, names: &mut Interner) -> std::sync::Arc<Labels> {
-        let labels = labels(&self.metadata.labels, names);
-        names.labels(labels)
+        self.metadata.labels(names)
     }
 }
 

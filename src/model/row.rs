@@ -133,8 +133,8 @@ pub struct InstanceRow {
     pub resources: Arc<Resources>,
     /// What is wrong, or was.
     pub trouble: Option<Box<Trouble>>,
-    /// Labels, kept only for a Pod without owner (it is a Server itself, and ports select it).
-    pub labels: Option<Box<Labels>>,
+    /// Labels: one copy for all Pods that have the same.
+    pub labels: Arc<Labels>,
     /// Restarts of all containers.
     pub restarts: u32,
     /// When condition Ready last changed.
@@ -296,6 +296,8 @@ pub struct ControllerRow {
     pub resources: Arc<Resources>,
     /// Labels of the template: what ports and budgets select.
     pub labels: Arc<Labels>,
+    /// Its own labels.
+    pub own_labels: Arc<Labels>,
     /// What the template refers to.
     pub references: References,
     /// Column of a Map's board.

@@ -59,7 +59,7 @@ pub(crate) fn pod(namespace: &str, name: &str, owned_by: &str) -> InstanceRow {
     let mut meta = meta("Pod", namespace, name);
     meta.owner = owner(namespace, owned_by);
     InstanceRow {
-        labels: meta.owner.is_none().then(Box::default),
+        labels: Arc::default(),
         meta,
         node: Some("node-1".into()),
         image: Some("registry.local/busybox:1.0".into()),
@@ -132,6 +132,7 @@ pub(crate) fn controller(
             ..Resources::default()
         }),
         labels: Arc::default(),
+        own_labels: Arc::default(),
         references: References::default(),
         group: None,
         schedule: None,

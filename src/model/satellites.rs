@@ -165,7 +165,8 @@ impl World {
         let bare = server
             .instances
             .first()
-            .and_then(|slot| self.instances.get(*slot)?.row.labels.as_deref());
+            .and_then(|slot| self.instances.get(*slot))
+            .map(|pod| &*pod.row.labels);
         let labels = server.row.as_ref().map(|row| &*row.labels).or(bare);
         let selects = |selector: &Labels| {
             !selector.is_empty()

@@ -8,18 +8,19 @@ fn with(world: &World, slot: Slot, cell: impl Fn(&Map) -> Cell) -> Cell {
 }
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("", Width::Fixed(1), 0, |world, slot| {
+    column("health", "", Width::Fixed(1), 0, |world, slot| {
         with(world, slot, |map| Cell::Health(map.health()))
     }),
-    Column {
-        found: true,
-        ..column("NAME", Width::Rest(8), 0, |world, slot| {
-            with(world, slot, |map| Cell::text(&map.place.map))
-        })
-    },
-    Column {
-        found: true,
-        ..column("NAMESPACE", Width::Fit(9, 24), 6, |world, slot| {
+    column("name", "NAME", Width::Rest(8), 0, |world, slot| {
+        with(world, slot, |map| Cell::text(&map.place.map))
+    })
+    .found(),
+    column(
+        "namespace",
+        "NAMESPACE",
+        Width::Fit(9, 24),
+        6,
+        |world, slot| {
             with(world, slot, |map| {
                 if map.place.map == map.id.namespace {
                     Cell::Blank
@@ -27,15 +28,16 @@ pub(super) const COLUMNS: &[Column] = &[
                     Cell::text(&map.id.namespace)
                 }
             })
-        })
-    },
+        },
+    )
+    .found(),
     cluster(Width::Fit(7, 16), |world, slot| {
         with(world, slot, |map| Cell::text(world.context(map.id.cluster)))
     }),
-    number("SERVERS", 7, 1, |world, slot| {
+    number("servers", "SERVERS", 7, 1, |world, slot| {
         with(world, slot, |map| Cell::Count(map.counts.servers().into()))
     }),
-    number("CPU", 6, 3, |world, slot| {
+    number("cpu", "CPU", 6, 3, |world, slot| {
         with(world, slot, |map| {
             amount(
                 (map.counts.measured > 0).then_some(map.counts.used.cpu),
@@ -43,12 +45,12 @@ pub(super) const COLUMNS: &[Column] = &[
             )
         })
     }),
-    number("REQ", 6, 5, |world, slot| {
+    number("cpu-request", "REQ", 6, 5, |world, slot| {
         with(world, slot, |map| {
             bound(map.counts.requested.cpu, Cell::Cores)
         })
     }),
-    number("MEM", 6, 2, |world, slot| {
+    number("memory", "MEM", 6, 2, |world, slot| {
         with(world, slot, |map| {
             amount(
                 (map.counts.measured > 0).then_some(map.counts.used.memory),
@@ -56,7 +58,7 @@ pub(super) const COLUMNS: &[Column] = &[
             )
         })
     }),
-    number("REQ", 6, 4, |world, slot| {
+    number("memory-request", "REQ", 6, 4, |world, slot| {
         with(world, slot, |map| {
             bound(map.counts.requested.memory, Cell::Bytes)
         })

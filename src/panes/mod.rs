@@ -2,13 +2,20 @@
 //!
 //! A pane is a table of [`Column`]s over slots of the [`World`]; `ui` turns cells into text, `app` into an order.
 
+mod column;
+mod columns;
 mod id;
 mod instances;
 mod maps;
 mod servers;
 mod services;
 
-pub use id::Id;
+use self::column::{cluster, column, number};
+pub use self::{
+    column::{Column, Width},
+    columns::{Choice, Columns},
+    id::Id,
+};
 
 use std::cmp::Ordering;
 
@@ -33,6 +40,15 @@ pub enum Pane {
 }
 
 impl Pane {
+    /// All panes.
+    pub const EVERY: [Self; 5] = [
+        Self::Services,
+        Self::Maps,
+        Self::Servers,
+        Self::Instances,
+        Self::All,
+    ];
+
     /// The panes of the home screen, from left to right.
     pub const HOME: [Self; 4] = [Self::Services, Self::Maps, Self::Servers, Self::Instances];
 
@@ -56,7 +72,18 @@ impl Pane {
         }
     }
 
-    /// Its columns.
+    /// What it is called where it is named in text: settings, and what is kept between runs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Services => "services",
+            Self::Maps => "maps",
+            Self::Servers => "servers",
+            Self::Instances => "instances",
+            Self::All => "all-instances",
+        }
+    }
+
+    /// All columns that it can have, in the order in which they stand unless somebody chooses another.
     pub fn columns(self) -> &'static [Column] {
         match self {
             Self::Services => services::COLUMNS,
@@ -73,7 +100,7 @@ impl Pane {
             .columns()
             .iter()
             .filter(|column| column.found && (column.when)(world))
-            .map(|column| (column.cell)(world, slot));
+            .map(|column| column.cell(world, slot));
         let mut text = CompactString::default();
         for cell in of {
             if !text.is_empty() {
@@ -82,86 +109,6 @@ impl Pane {
             text.push_str(&cell.plain());
         }
         text
-    }
-}
-
-/// How wide a column is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Width {
-    /// Always this many columns.
-    Fixed(u16),
-    /// As its widest cell so far, between these.
-    Fit(u16, u16),
-    /// At least this, and what is left.
-    Rest(u16),
-}
-
-/// One column of a pane.
-pub struct Column {
-    /// Heading, in capitals; also its name when sorting.
-    pub heading: &'static str,
-    /// How wide.
-    pub width: Width,
-    /// Numbers stand to the right.
-    pub right: bool,
-    /// When there is no room: the highest goes first, 0 never.
-    pub drop: u8,
-    /// Sorted from the largest at first.
-    pub descending: bool,
-    /// The filter looks at it.
-    pub found: bool,
-    /// Shown only while this holds.
-    pub when: fn(&World) -> bool,
-    /// A row's cell.
-    pub cell: fn(&World, Slot) -> Cell,
-}
-
-fn always(_: &World) -> bool {
-    true
-}
-
-/// Which cluster a row is of: a column of lists over clusters, while more than one is open.
-const fn cluster(width: Width, cell: fn(&World, Slot) -> Cell) -> Column {
-    Column {
-        found: true,
-        when: World::has_several_clusters,
-        ..column("CLUSTER", width, 0, cell)
-    }
-}
-
-const fn column(
-    heading: &'static str,
-    width: Width,
-    drop: u8,
-    cell: fn(&World, Slot) -> Cell,
-) -> Column {
-    Column {
-        heading,
-        width,
-        right: false,
-        drop,
-        descending: false,
-        found: false,
-        when: always,
-        cell,
-    }
-}
-
-const fn number(
-    heading: &'static str,
-    width: u16,
-    drop: u8,
-    cell: fn(&World, Slot) -> Cell,
-) -> Column {
-    Column {
-        heading,
-        width: Width::Fixed(width),
-        right: true,
-        drop,
-        descending: true,
-        found: false,
-        when: always,
-        cell,
     }
 }
 
@@ -214,7 +161,17 @@ impl Cell {
         }
     }
 
-    /// Order within a column: what is absent comes last however it is sorted, see [`compare`].
+    /// Order within a column: what is absent comes last, also where the largest comes first.
+    pub fn compare(&self, other: &Self, descending: bool) -> Ordering {
+        match (self.is_absent(), other.is_absent()) {
+            (true, true) => Ordering::Equal,
+            (true, false) => Ordering::Greater,
+            (false, true) => Ordering::Less,
+            _ if descending => other.cmp(self),
+            _ => self.cmp(other),
+        }
+    }
+
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) | (Self::In(_, a), Self::In(_, b)) => a.cmp(b),
@@ -236,18 +193,6 @@ impl Cell {
 
     fn is_absent(&self) -> bool {
         matches!(self, Self::Absent | Self::Blank | Self::Since(0))
-    }
-}
-
-/// Compares two rows by a column.
-pub fn compare(column: &Column, descending: bool, world: &World, a: Slot, b: Slot) -> Ordering {
-    let (a, b) = ((column.cell)(world, a), (column.cell)(world, b));
-    match (a.is_absent(), b.is_absent()) {
-        (true, true) => Ordering::Equal,
-        (true, false) => Ordering::Greater,
-        (false, true) => Ordering::Less,
-        _ if descending => b.cmp(&a),
-        _ => a.cmp(&b),
     }
 }
 

@@ -37,7 +37,11 @@ fn ports(world: &World, server: &Server) -> Cell {
     }
 }
 
-/// The image without its registry, which is seldom what tells two apart: `busybox:1.0`.
+/// An image without its registry, which is seldom what tells two apart: `busybox:1.0`.
+pub(super) fn without_registry(image: &str) -> &str {
+    image.rsplit_once('/').map_or(image, |(_, name)| name)
+}
+
 fn image(world: &World, server: &Server) -> Cell {
     let bare = server
         .instances
@@ -51,7 +55,7 @@ fn image(world: &World, server: &Server) -> Cell {
     else {
         return Cell::Absent;
     };
-    let short = image.rsplit_once('/').map_or(&**image, |(_, name)| name);
+    let short = without_registry(image);
     match server.row.as_ref().map_or(1, |row| row.images.len()) {
         0 | 1 => Cell::text(short),
         more => Cell::text(&format!("{short} +{}", more - 1)),
@@ -59,67 +63,61 @@ fn image(world: &World, server: &Server) -> Cell {
 }
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("", Width::Fixed(1), 0, |world, slot| {
+    column("health", "", Width::Fixed(1), 0, |world, slot| {
         with(world, slot, |server| Cell::Health(server.verdict.health))
     }),
-    Column {
-        found: true,
-        ..column("NAME", Width::Rest(10), 0, |world, slot| {
-            with(world, slot, |server| Cell::text(&server.name))
-        })
-    },
-    column("KIND", Width::Fit(4, 12), 4, |world, slot| {
+    column("name", "NAME", Width::Rest(10), 0, |world, slot| {
+        with(world, slot, |server| Cell::text(&server.name))
+    })
+    .found(),
+    column("kind", "KIND", Width::Fit(4, 12), 4, |world, slot| {
         with(world, slot, |server| Cell::text(server.kind.short()))
     }),
-    Column {
-        right: true,
-        ..column("READY", Width::Fit(5, 9), 1, |world, slot| {
-            with(world, slot, |server| {
-                server
-                    .ready()
-                    .map_or(Cell::Absent, |(ready, desired)| Cell::Ratio(ready, desired))
-            })
+    column("ready", "READY", Width::Fit(5, 9), 1, |world, slot| {
+        with(world, slot, |server| {
+            server
+                .ready()
+                .map_or(Cell::Absent, |(ready, desired)| Cell::Ratio(ready, desired))
         })
-    },
-    Column {
-        found: true,
-        ..column("STATUS", Width::Fit(12, 30), 0, |world, slot| {
-            with(world, slot, |server| {
-                Cell::Status(Box::new(server.verdict.clone()))
-            })
+    })
+    .right(),
+    column("status", "STATUS", Width::Fit(12, 30), 0, |world, slot| {
+        with(world, slot, |server| {
+            Cell::Status(Box::new(server.verdict.clone()))
         })
-    },
-    number("CPU", 6, 3, |world, slot| {
+    })
+    .found(),
+    number("cpu", "CPU", 6, 3, |world, slot| {
         with(world, slot, |server| {
             amount(server.usage.map(|usage| usage.cpu), Cell::Cores)
         })
     }),
-    number("REQ", 6, 10, |world, slot| {
+    number("cpu-request", "REQ", 6, 10, |world, slot| {
         with(world, slot, |server| {
             bound(resource(server, |r| r.cpu_request), Cell::Cores)
         })
     }),
-    number("LIM", 6, 9, |world, slot| {
+    number("cpu-limit", "LIM", 6, 9, |world, slot| {
         with(world, slot, |server| {
             bound(resource(server, |r| r.cpu_limit), Cell::Cores)
         })
     }),
-    number("MEM", 6, 3, |world, slot| {
+    number("memory", "MEM", 6, 3, |world, slot| {
         with(world, slot, |server| {
             amount(server.usage.map(|usage| usage.memory), Cell::Bytes)
         })
     }),
-    number("REQ", 6, 10, |world, slot| {
+    number("memory-request", "REQ", 6, 10, |world, slot| {
         with(world, slot, |server| {
             bound(resource(server, |r| r.memory_request), Cell::Bytes)
         })
     }),
-    number("LIM", 6, 9, |world, slot| {
+    number("memory-limit", "LIM", 6, 9, |world, slot| {
         with(world, slot, |server| {
             bound(resource(server, |r| r.memory_limit), Cell::Bytes)
         })
     }),
-    number("RST", 4, 5, |world, slot| {
+    number("restarts", "RST", 4, 5, |world, slot| {
         with(world, slot, |server| {
             if server.digest.total == 0 {
                 Cell::Absent
@@ -128,16 +126,21 @@ pub(super) const COLUMNS: &[Column] = &[
             }
         })
     }),
-    column("PORTS", Width::Fit(5, 18), 8, |world, slot| {
+    column("ports", "PORTS", Width::Fit(5, 18), 8, |world, slot| {
         with(world, slot, |server| ports(world, server))
     }),
-    Column {
-        found: true,
-        ..column("IMAGE", Width::Fit(5, 24), 7, |world, slot| {
-            with(world, slot, |server| image(world, server))
+    column("image", "IMAGE", Width::Fit(5, 24), 7, |world, slot| {
+        with(world, slot, |server| image(world, server))
+    })
+    .found(),
+    column("group", "GROUP", Width::Fit(5, 16), 8, |world, slot| {
+        with(world, slot, |server| {
+            let group = server.row.as_ref().and_then(|row| row.group.as_ref());
+            Cell::name(group)
         })
-    },
-    number("AGE", 5, 2, |world, slot| {
+    })
+    .hidden(),
+    number("age", "AGE", 5, 2, |world, slot| {
         with(world, slot, |server| Cell::Since(server.created))
     }),
 ];

@@ -8,33 +8,31 @@ fn with(world: &World, slot: Slot, cell: impl Fn(&Service) -> Cell) -> Cell {
 }
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("", Width::Fixed(1), 0, |world, slot| {
+    column("health", "", Width::Fixed(1), 0, |world, slot| {
         with(world, slot, |service| Cell::Health(service.health()))
     }),
-    Column {
-        found: true,
-        ..column("NAME", Width::Rest(8), 0, |world, slot| {
-            with(world, slot, |service| Cell::text(&service.name))
-        })
-    },
-    number("MAPS", 4, 1, |world, slot| {
+    column("name", "NAME", Width::Rest(8), 0, |world, slot| {
+        with(world, slot, |service| Cell::text(&service.name))
+    })
+    .found(),
+    number("maps", "MAPS", 4, 1, |world, slot| {
         with(
             world,
             slot,
             |service| Cell::Count(service.maps.len() as u64),
         )
     }),
-    number("SERVERS", 7, 2, |world, slot| {
+    number("servers", "SERVERS", 7, 2, |world, slot| {
         with(world, slot, |service| {
             Cell::Count(service.counts.servers().into())
         })
     }),
-    number("FAILING", 7, 3, |world, slot| {
+    number("failing", "FAILING", 7, 3, |world, slot| {
         with(world, slot, |service| {
             Cell::Count(service.counts.health[0].into())
         })
     }),
-    number("CPU", 6, 5, |world, slot| {
+    number("cpu", "CPU", 6, 5, |world, slot| {
         with(world, slot, |s| {
             amount(
                 (s.counts.measured > 0).then_some(s.counts.used.cpu),
@@ -42,7 +40,7 @@ pub(super) const COLUMNS: &[Column] = &[
             )
         })
     }),
-    number("MEM", 6, 4, |world, slot| {
+    number("memory", "MEM", 6, 4, |world, slot| {
         with(world, slot, |s| {
             amount(
                 (s.counts.measured > 0).then_some(s.counts.used.memory),

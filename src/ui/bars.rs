@@ -3,7 +3,7 @@
 use compact_str::{CompactString, format_compact};
 use ratatui::{buffer::Buffer, layout::Position, style::Style};
 
-use super::{Painter, table::name_of};
+use super::{Painter, choosing::counted, table::name_of};
 use crate::{
     app::{App, Overlay, Standing, Summary},
     command::{COMMANDS, Command, Entry},
@@ -326,6 +326,12 @@ fn hint(app: &App, entry: &Entry) -> CompactString {
         .filter(|_| entry.command == Command::LogIn);
     match about.and_then(|cluster| app.tell_apart(cluster)) {
         Some(name) => format_compact!("{} to {name}", entry.hint),
-        None => entry.hint.into(),
+        // What acts on many says on how many.
+        None => match app.list(app.focus).marks.len() {
+            marked @ 1.. if entry.many => {
+                format_compact!("{} {}", entry.hint, counted(marked, app.focus))
+            }
+            _ => entry.hint.into(),
+        },
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     layout::Area,
     model::tree::Server,
-    panes::{Cell, Pane},
+    panes::{Cell, Id, Pane},
     text::{age, bytes, cores, width},
 };
 
@@ -109,6 +109,10 @@ impl Painter {
                     style.patch(self.theme.selected_bar),
                 );
             }
+        }
+        let marks = &app.list(Pane::Servers).marks;
+        if !marks.is_empty() && marks.has(&Id::Server(server.key)) {
+            frame.set_stringn(x + 1, y, self.glyphs.mark, 1, self.theme.mark);
         }
         let health = server.verdict.health;
         frame.set_stringn(

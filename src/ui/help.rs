@@ -6,7 +6,7 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-use super::{Painter, table::put_in};
+use super::{Painter, choosing::counted, table::put_in};
 use crate::{
     app::{Advice, App},
     command::{COMMANDS, Command},
@@ -74,7 +74,14 @@ impl Painter {
                     } else {
                         keys.join("  ")
                     };
-                    lines.push((keys, self.theme.key, entry.help.to_owned(), self.theme.text));
+                    // What acts on many says on how many.
+                    let help = match app.list(app.focus).marks.len() {
+                        marked @ 1.. if entry.many => {
+                            format!("{} ({} marked)", entry.help, counted(marked, app.focus))
+                        }
+                        _ => entry.help.to_owned(),
+                    };
+                    lines.push((keys, self.theme.key, help, self.theme.text));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 mod bars;
 mod board;
+mod choosing;
 pub mod colour;
 mod columns;
 mod cost;
@@ -29,6 +30,7 @@ use std::collections::HashMap;
 use ratatui::{buffer::Buffer, layout::Position, style::Style};
 
 pub use colour::ColorDepth;
+pub use columns::Heading;
 pub use glyphs::Glyphs;
 pub use theme::{Library, Theme};
 
@@ -36,7 +38,7 @@ use crate::{
     app::{App, Overlay},
     layout::{Area, LEAST, Shape},
     model::Health,
-    panes::{Id, Pane},
+    panes::Pane,
     text::{broken, fit, width},
 };
 
@@ -45,7 +47,8 @@ pub struct Painter {
     theme: Theme,
     glyphs: &'static Glyphs,
     zone: jiff::tz::TimeZone,
-    widths: HashMap<Pane, (Option<Id>, Vec<u16>)>,
+    widths: HashMap<Pane, (columns::MadeFor, Vec<u16>)>,
+    headings: HashMap<Pane, Vec<Heading>>,
     said: Option<panel::Said>,
     panel_lines: usize,
     wardrobe: Option<themes::Wardrobe>,
@@ -59,6 +62,7 @@ impl Painter {
             glyphs,
             zone,
             widths: HashMap::new(),
+            headings: HashMap::new(),
             said: None,
             panel_lines: 0,
             wardrobe: None,
@@ -128,6 +132,9 @@ impl Painter {
             Overlay::Welcome => self.welcome(app, frame),
             Overlay::Help(typed, line) => cursor = Some(self.help(app, typed, *line, frame)),
             Overlay::Contexts(at) => self.picker(app, *at, frame),
+            Overlay::Sort(at) => self.sort_picker(app, *at, frame),
+            Overlay::Columns(at) => cursor = self.column_picker(app, *at, None, frame),
+            Overlay::Label(at, text) => cursor = self.column_picker(app, *at, Some(text), frame),
             Overlay::Cost(bill, line) => self.cost(app, bill, *line, frame),
             Overlay::Settings(line) => self.settings(app, *line, frame),
             Overlay::Themes(at) => self.themes(app, *at, frame),

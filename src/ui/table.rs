@@ -6,12 +6,15 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-use super::{Painter, columns::Place};
+use super::{
+    Painter,
+    columns::{Layout, Place},
+};
 use crate::{
-    app::{App, List, Standing},
+    app::{App, Sort, Standing},
     layout::{Area, Spot},
     model::{World, health::Verdict, table::Slot},
-    panes::{Cell, Column, Pane},
+    panes::{Cell, Id, Pane},
     text::{age, bytes, cores, count, fit, width},
 };
 
@@ -22,68 +25,59 @@ impl Painter {
     pub(super) fn pane(&mut self, app: &App, spot: Spot, frame: &mut Buffer) {
         let Spot { pane, area } = spot;
         let list = app.list(pane);
-        self.title(app, spot, frame);
-        let rows = usize::from(spot.rows());
         let top = area.y + 1;
-        let shown = list.order.iter().skip(list.offset).take(rows);
+        let below = Area {
+            y: top,
+            height: area.height - 1,
+            ..area
+        };
+        self.headings.remove(&pane);
         if list.order.is_empty() {
-            self.sentence(
-                &app.empty(pane),
-                Area {
-                    y: top,
-                    height: area.height - 1,
-                    ..area
-                },
-                frame,
-            );
-            return;
+            self.title(app, spot, &Layout::default(), frame);
+            return self.sentence(&app.empty(pane), below, frame);
         }
         if pane == Pane::Servers && app.on_board() {
-            let area = Area {
-                y: top,
-                height: area.height - 1,
-                ..area
-            };
-            return self.board(app, area, frame);
+            self.title(app, spot, &Layout::default(), frame);
+            return self.board(app, below, frame);
         }
-        let columns = pane.columns();
-        let cells: Vec<Vec<Cell>> = shown
-            .map(|slot| {
-                columns
-                    .iter()
-                    .map(|column| {
-                        if (column.when)(&app.world) {
-                            (column.cell)(&app.world, *slot)
-                        } else {
-                            Cell::Blank
-                        }
-                    })
-                    .collect()
-            })
-            .collect();
-        let places = self.places(app, pane, area, &cells);
-        for Place { column, x, width } in &places {
-            let Column { heading, right, .. } = &columns[*column];
-            put_in(
-                frame,
-                (*x, top),
-                *width,
-                heading,
-                self.theme.heading,
-                *right,
-            );
+        let columns = list.columns.all();
+        let wanted = list.columns.shown(&app.world);
+        let shown = list.order.iter().skip(list.offset);
+        let shown: Vec<_> = shown.take(usize::from(spot.rows())).copied().collect();
+        let cells = shown.iter().map(|slot| {
+            let mut row = vec![Cell::Blank; columns.len()];
+            for n in &wanted {
+                row[*n] = columns[*n].column.cell(&app.world, *slot);
+            }
+            row
+        });
+        let cells: Vec<Vec<Cell>> = cells.collect();
+        let layout = self.layout(app, pane, area, &cells);
+        self.title(app, spot, &layout, frame);
+        let places = &layout.places;
+        for Place { column, x, width } in places {
+            let column = &columns[*column].column;
+            let heading = self.heading(list, column, *width);
+            let style = self.theme.heading;
+            put_in(frame, (*x, top), *width, &heading, style, column.right);
         }
+        self.headings.insert(pane, layout.headings(list));
         for (n, row) in cells.iter().enumerate() {
             let y = top + 1 + n as u16;
-            for place in &places {
+            for place in places {
                 self.cell(
                     app,
                     &row[place.column],
-                    columns[place.column].right,
+                    columns[place.column].column.right,
                     place,
                     y,
                     frame,
                 );
+            }
+            let marked = !list.marks.is_empty()
+                && Id::of(pane, &app.world, shown[n]).is_some_and(|id| list.marks.has(&id));
+            if marked {
+                frame.set_stringn(area.x + 1, y, self.glyphs.mark, 1, self.theme.mark);
             }
             if list.index() == Some(list.offset + n) {
                 self.select(
@@ -119,7 +113,7 @@ impl Painter {
         );
     }
 
-    fn title(&self, app: &App, spot: Spot, frame: &mut Buffer) {
+    fn title(&self, app: &App, spot: Spot, layout: &Layout, frame: &mut Buffer) {
         let Spot { pane, area } = spot;
         let rows = usize::from(spot.rows());
         let focused = app.focus == pane && !app.in_panel;
@@ -152,6 +146,21 @@ impl Painter {
             }
         };
         x = put(x, pane.title(), style);
+        // Where no heading says by what it is sorted.
+        let is_unseen = list.sort != Sort::FIRST
+            && !list.order.is_empty()
+            && !layout.shows(list, &list.sort.by);
+        if is_unseen {
+            x = put(
+                x,
+                &format_compact!("  {}", self.sort_text(&list.sort)),
+                self.theme.muted,
+            );
+        }
+        if !list.marks.is_empty() {
+            let text = format_compact!("  {} marked", count(list.marks.len() as u64));
+            x = put(x, &text, self.theme.mark);
+        }
         let of = self.context(app, pane);
         if of.is_empty() {
             x = put(
@@ -165,6 +174,12 @@ impl Painter {
         let below = list.order.len().saturating_sub(list.offset + rows);
         if below > 0 && !app.on_board() {
             let text = format_compact!("  {} {}", self.glyphs.down, count(below as u64));
+            x = put(x, &text, self.theme.muted);
+        }
+        let [left, right] = layout.beside;
+        if left + right > 0 {
+            let (before, behind) = (self.glyphs.left, self.glyphs.right);
+            let text = format_compact!("  {before} {left} {behind} {right}");
             x = put(x, &text, self.theme.muted);
         }
         if !list.filter.is_empty() {
@@ -208,7 +223,8 @@ impl Painter {
                 self.theme.badge_stale,
             ),
             _ if pane == Pane::Servers && app.on_board() => ("by Group".into(), self.theme.muted),
-            _ => (self.sort_text(list), self.theme.muted),
+            _ if is_unseen => (CompactString::default(), self.theme.muted),
+            _ => (self.sort_text(&list.sort), self.theme.muted),
         };
         let room = usize::from(end.saturating_sub(x + 3));
         let wanted = width(&right.0);
@@ -235,18 +251,12 @@ impl Painter {
         names.join(&format!(" {} ", self.glyphs.step)).into()
     }
 
-    fn sort_text(&self, list: &List) -> CompactString {
-        let column = &list.pane.columns()[list.sort.column];
-        let (up, down) = (self.glyphs.up, self.glyphs.down);
-        // Health sorts the worst to the top, which people call descending.
-        let arrow = if (list.sort.column == 0) == list.sort.descending {
-            up
+    fn sort_text(&self, sort: &Sort) -> CompactString {
+        let (arrow, up) = (self.arrow(sort), self.glyphs.up);
+        if sort.by == Sort::FIRST.by {
+            format_compact!("health {arrow} name {up}")
         } else {
-            down
-        };
-        match list.sort.column {
-            0 => format_compact!("health {arrow} name {up}"),
-            _ => format_compact!("{} {arrow}", column.heading.to_lowercase()),
+            format_compact!("{} {arrow}", sort.by)
         }
     }
 
