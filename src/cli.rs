@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, ValueEnum, error::ErrorKind};
 use crate::{
     keys::{Typed, typed},
     looks,
-    model::{Cause, Problem},
+    model::{Cause, Filter, Problem},
 };
 
 #[cfg(feature = "demo")]
@@ -21,6 +21,7 @@ Examples:
   barkeep --context prod-eu -n shop-prod     another cluster, in one namespace
   barkeep --context prod-eu,prod-us          several clusters together; C opens and closes more
   barkeep --print --keys 'j<enter><wait>'    what you would see, on standard output
+  barkeep --filter 'mem>80% !test'           what uses most of the memory that it may
   barkeep --demo                             no cluster at hand: one inside the program
 ";
 
@@ -77,6 +78,15 @@ pub struct Cli {
         overrides_with = "namespace"
     )]
     pub all_namespaces: bool,
+
+    /// Show only what fits in the first list, as / does; what only Instances have is asked of all Instances
+    #[arg(
+        long,
+        value_name = "EXPR",
+        help_heading = "Cluster",
+        allow_hyphen_values = true
+    )]
+    pub filter: Option<Filter>,
 
     /// Act as this user
     #[arg(long = "as", value_name = "USER", help_heading = "Cluster")]
@@ -404,6 +414,7 @@ mod tests {
             ("--color always --no-color", "cannot be used with"),
             ("--contxt a", "--context"),
             ("--context a,b --cluster c", "--cluster names one cluster"),
+            ("--filter cpu>x", "`cpu>x`: x is no amount of cpu"),
         ] {
             let error = read(line).unwrap_err();
             assert!(error.to_string().contains(want), "{line}: {error}");

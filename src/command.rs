@@ -43,8 +43,10 @@ pub enum Command {
     Overview,
     /// The Servers as cards in a column for each Group, or as a list again.
     Board,
-    /// Narrow the list by a text.
+    /// Narrow the list by words.
     Filter,
+    /// No filter in any list.
+    FilterOff,
     /// Choose a column to sort by.
     Sort,
     /// Sort by the next column.
@@ -219,6 +221,7 @@ impl Command {
             Self::Why | Self::Overview | Self::Zoom => Chapter::Looking,
             Self::Board
             | Self::Filter
+            | Self::FilterOff
             | Self::Sort
             | Self::SortNext
             | Self::SortPrevious

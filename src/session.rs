@@ -93,6 +93,9 @@ impl Session {
         let looks = Looks::new(cli, &config, kept.theme.as_ref());
         app.themes = looks.themes;
         app.use_columns(&config.columns);
+        if let Some(filter) = &cli.filter {
+            app.begin_with(filter.clone());
+        }
         app.recall(kept);
         app.keymap = Keymap::rebound(&config.keys).0;
         let file = settings.path().map(|path| path.display().to_string());

@@ -107,6 +107,11 @@ pub fn percent(part: u64, whole: u64) -> CompactString {
     format_compact!("{share}%")
 }
 
+/// What a reader takes for one character each: a letter with its marks.
+pub fn characters(text: &str) -> impl Iterator<Item = &str> {
+    text.graphemes(true)
+}
+
 /// The columns a text takes on screen.
 pub fn width(text: &str) -> usize {
     text.width()

@@ -437,6 +437,20 @@ fn a_filter_while_it_is_typed_and_one_that_fits_nothing() {
             .keys(":instances<enter>/nowhere<enter>")
             .text()
     );
+    for (columns, rows) in [WIDE, (40, 12)] {
+        for (name, keys) in [
+            ("guide", "/"),
+            ("nothing", "/zzz<enter>"),
+            ("wrong", ":instances<enter>/web mem>lots"),
+            (
+                "long",
+                ":instances<enter>/!web status:run restarts<lt>2 -l app!=db | failing<enter>",
+            ),
+        ] {
+            let text = screen((columns, rows)).keys(keys).text();
+            insta::assert_snapshot!(format!("filter-{name}-{columns}x{rows}"), text);
+        }
+    }
 }
 
 #[test]

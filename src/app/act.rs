@@ -1,4 +1,4 @@
-//! What keys do: commands, the filter, the prompt.
+//! What keys do: commands, the prompt, help.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -21,7 +21,7 @@ impl App {
         match std::mem::take(&mut self.overlay) {
             Overlay::None => {}
             _ if chord == ctrl_c && !welcome => return Vec::new(),
-            Overlay::Filter => return self.filter_key(chord),
+            Overlay::Filter(typing) => return self.filter_key(chord, typing),
             Overlay::Prompt(text, chosen) => return self.prompt_key(chord, text, chosen),
             Overlay::Welcome => {
                 let welcomed = Effect::Keep(self.keep(Keep::Welcomed));
@@ -73,9 +73,10 @@ impl App {
     pub(super) fn paste(&mut self, text: &str) {
         let text: String = text.chars().filter(|c| !c.is_control()).collect();
         match &mut self.overlay {
-            Overlay::Filter => {
-                let filter = &mut self.lists[self.focus as usize].filter;
-                filter.push_str(&text);
+            Overlay::Filter(typing) => {
+                let mut typing = std::mem::take(typing);
+                typing.insert(&text);
+                self.typed_filter(typing);
             }
             Overlay::Help(typed, line) => {
                 typed.push_str(&text);
@@ -115,10 +116,8 @@ impl App {
             Command::Zoom => self.zoom = !self.zoom,
             Command::Overview => self.turn_to_panel(),
             Command::Board => self.board = !self.board,
-            Command::Filter => {
-                self.leave_panel();
-                self.overlay = Overlay::Filter;
-            }
+            Command::Filter => self.begin_filter(),
+            Command::FilterOff => self.clear_filters(),
             Command::Sort => self.choose_sort(),
             Command::SortNext => return self.sort_beside(1),
             Command::SortPrevious => return self.sort_beside(-1),
@@ -207,7 +206,7 @@ impl App {
         } else if self.list(self.focus).filter.is_empty() {
             self.leave();
         } else {
-            self.lists[self.focus as usize].filter.clear();
+            self.clear_filter(self.focus);
         }
     }
 
@@ -235,26 +234,6 @@ impl App {
             Some(pane) => self.show(*pane),
             None => self.turn_to_panel(),
         }
-    }
-
-    fn filter_key(&mut self, chord: Chord) -> Vec<Effect> {
-        let at = self.focus as usize;
-        match chord.code {
-            KeyCode::Enter => return Vec::new(),
-            KeyCode::Esc => {
-                self.lists[at].filter.clear();
-                return Vec::new();
-            }
-            KeyCode::Up => self.go(self.list(self.focus).index().unwrap_or(0).saturating_sub(1)),
-            KeyCode::Down => self.go(self.list(self.focus).index().unwrap_or(0) + 1),
-            _ => {
-                let mut filter = std::mem::take(&mut self.lists[at].filter);
-                type_into(&mut filter, chord);
-                self.lists[at].filter = filter;
-            }
-        }
-        self.overlay = Overlay::Filter;
-        Vec::new()
     }
 
     fn prompt_key(&mut self, chord: Chord, mut text: String, chosen: usize) -> Vec<Effect> {

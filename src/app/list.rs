@@ -2,8 +2,8 @@
 
 use super::{Marks, Sort, sort};
 use crate::{
-    model::{World, table::Slot},
-    panes::{Column, Columns, Id, Pane},
+    model::{Filter, World, filter::Search, table::Slot},
+    panes::{Column, Columns, Id, Pane, Row},
 };
 
 /// A list's state.
@@ -18,7 +18,7 @@ pub struct List {
     /// The first row on screen.
     pub offset: usize,
     /// What the list is narrowed by.
-    pub filter: String,
+    pub filter: Filter,
     /// Its order.
     pub sort: Sort,
     /// Its columns.
@@ -31,8 +31,23 @@ pub struct List {
     selected: Option<Id>,
     /// Where the selection was last, for when its row goes.
     index: usize,
+    /// All rows, while the filter shows only some of them.
+    all: Vec<Slot>,
+    /// They are in order. Where rows change under a filter, only those that it shows are put in order.
+    all_in_order: bool,
     /// What the order was made of.
-    made_of: Option<(u64, Option<Id>, String, Sort)>,
+    made_of: Option<(u64, Option<Id>, Sort)>,
+    /// What the filter was asked about: itself, rows, and the time if it reads that.
+    asked: Option<(Filter, u64, i64)>,
+}
+
+/// Numbers that move when rows change: their order, and anything that a filter may ask.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    /// Rows came or went, or changed places.
+    pub order: u64,
+    /// Anything.
+    pub cells: u64,
 }
 
 impl List {
@@ -43,14 +58,17 @@ impl List {
             order: Vec::new(),
             total: 0,
             offset: 0,
-            filter: String::new(),
+            filter: Filter::default(),
             sort: Sort::FIRST,
             columns: Columns::new(pane),
             skipped: 0,
             marks: Marks::default(),
             selected: None,
             index: 0,
+            all: Vec::new(),
+            all_in_order: false,
             made_of: None,
+            asked: None,
         }
     }
 
@@ -85,11 +103,6 @@ impl List {
         }
     }
 
-    /// Whether nothing but health and name decides which rows there are, and in which order.
-    pub fn is_plain(&self) -> bool {
-        self.filter.is_empty() && self.sort == Sort::FIRST
-    }
-
     /// The column by which it is sorted.
     pub fn sorted_by(&self) -> Option<&Column> {
         self.columns.named(&self.sort.by)
@@ -99,46 +112,72 @@ impl List {
     pub fn refresh(
         &mut self,
         world: &World,
-        revision: u64,
+        moved: Moved,
         parent: Option<Id>,
+        search: &mut Search,
         rows: impl FnOnce() -> Vec<Slot>,
     ) {
-        let made_of = Some((revision, parent, self.filter.clone(), self.sort.clone()));
-        if self.made_of == made_of {
+        let made_of = Some((moved.order, parent, self.sort.clone()));
+        let same_rows = self.made_of == made_of;
+        let time = if self.filter.reads_time() {
+            world.now
+        } else {
+            0
+        };
+        let asked = (!self.filter.is_empty()).then(|| (self.filter.clone(), moved.cells, time));
+        if same_rows && self.asked == asked {
             return;
         }
-        let rows = rows();
-        self.total = rows.len();
-        let same = |a: &Option<(u64, Option<Id>, String, Sort)>| {
-            a.as_ref().map(|(_, parent, ..)| parent.clone())
+        let before = self.asked.take();
+        let mut all = if before.is_some() {
+            std::mem::take(&mut self.all)
+        } else {
+            self.all_in_order = true;
+            std::mem::take(&mut self.order)
         };
-        if same(&self.made_of) != same(&made_of) {
-            self.offset = 0;
-        }
-        self.made_of = made_of;
-        let needle = self.filter.to_lowercase();
-        // The order so far is nearly right, which a stable sort is quick with.
-        let mut order =
-            if needle.is_empty() && self.order.len() == rows.len() && self.pane == Pane::All {
-                let held = |slot: &Slot| world.instances().get(*slot).is_some();
-                if self.order.iter().all(held) {
-                    std::mem::take(&mut self.order)
-                } else {
-                    rows
-                }
-            } else {
-                rows
+        if !same_rows {
+            let parent = |made_of: &Option<(u64, Option<Id>, Sort)>| {
+                made_of.as_ref().map(|(_, parent, _)| parent.clone())
             };
-        if !needle.is_empty() {
-            order.retain(|slot| {
-                self.pane
-                    .filter_text(world, *slot)
-                    .to_lowercase()
-                    .contains(&needle)
-            });
+            if parent(&self.made_of) != parent(&made_of) {
+                self.offset = 0;
+            }
+            self.made_of = made_of;
+            let rows = rows();
+            let held = |slot: &Slot| world.instances().get(*slot).is_some();
+            // The order so far is nearly right, which a stable sort is quick with.
+            if self.pane != Pane::All || all.len() != rows.len() || !all.iter().all(held) {
+                all = rows;
+            }
+            self.all_in_order = false;
         }
-        sort::put_in_order(self, world, &mut order);
-        self.order = order;
+        self.total = all.len();
+        if asked.is_some() {
+            let fits = |slot: &Slot, search: &mut Search| {
+                Row::at(self.pane, world, *slot).is_some_and(|row| self.filter.fits(&row, search))
+            };
+            let narrows = |(before, cells, then): &(Filter, u64, i64)| {
+                (*cells, *then) == (moved.cells, time) && self.filter.narrows(before)
+            };
+            let mut order = std::mem::take(&mut self.order);
+            if same_rows && before.as_ref().is_some_and(narrows) {
+                order.retain(|slot| fits(slot, search));
+            } else {
+                order.clear();
+                order.extend(all.iter().filter(|slot| fits(slot, search)));
+                if !self.all_in_order {
+                    sort::put_in_order(self, world, &mut order);
+                }
+            }
+            self.order = order;
+            self.all = all;
+        } else {
+            if !self.all_in_order {
+                sort::put_in_order(self, world, &mut all);
+            }
+            self.order = all;
+        }
+        self.asked = asked;
         self.marks.keep_what_is_there(world);
         self.find(world);
     }

@@ -6,6 +6,7 @@ mod closely;
 mod clusters;
 mod columns;
 mod cost;
+mod filter;
 mod help;
 mod lines;
 mod list;
@@ -22,9 +23,11 @@ mod why;
 
 use std::collections::{HashMap, VecDeque};
 
+use self::list::Moved;
 pub use self::{
     clusters::{Choice, Cluster, MOST, Manner, Reach},
     cost::{Bill, Item, Wire},
+    filter::Typing,
     help::Advice,
     lines::{Ink, Line, room as why_room, told},
     list::List,
@@ -43,7 +46,8 @@ use crate::{
     layout::Spot,
     memory::Kept,
     model::{
-        ClusterId, FeedState, MapId, Name, News, Offer, Problem, What, World, grouping::Grouping,
+        ClusterId, FeedState, Filter, MapId, Name, News, Offer, Problem, What, World,
+        filter::Search, grouping::Grouping,
     },
     panes::{Id, Pane},
 };
@@ -55,7 +59,7 @@ pub enum Overlay {
     #[default]
     None,
     /// The filter of the pane with focus is being typed.
-    Filter,
+    Filter(Typing),
     /// The prompt: what is typed, and which suggestion is chosen.
     Prompt(String, usize),
     /// The few words for who is here for the first time.
@@ -128,6 +132,12 @@ pub struct App {
     pub overlay: Overlay,
     /// A sentence in the footer, until when.
     message: Option<(String, i64)>,
+    /// A filter for what is shown first.
+    first_filter: Option<Filter>,
+    /// Filters that were typed, the newest last.
+    filters: Vec<String>,
+    /// What they look for texts with.
+    search: Search,
     lists: [List; 5],
     /// What was selected beneath a Service, Map or Server when it was left.
     remembered: HashMap<Id, Id>,
@@ -195,6 +205,9 @@ impl App {
             overlay: Overlay::None,
             message: None,
             lists: Pane::EVERY.map(List::new),
+            first_filter: None,
+            filters: Vec::new(),
+            search: Search::default(),
             remembered: HashMap::new(),
             marks_left: HashMap::new(),
             parents: [const { None }; 5],
@@ -269,6 +282,7 @@ impl App {
     /// Makes lists, selection and places right after a batch of events.
     pub fn refresh(&mut self) {
         self.seek();
+        self.apply_first_filter();
         for pane in Pane::EVERY {
             self.refresh_list(pane);
         }
@@ -342,10 +356,11 @@ impl App {
         if pane == Pane::All && self.focus != Pane::All {
             return;
         }
-        let revision = match pane {
-            Pane::Services | Pane::Maps | Pane::Servers => world.revision.tree,
-            Pane::All if self.lists[at].is_plain() => world.revision.instances,
-            Pane::Instances | Pane::All => world.revision.cells,
+        let revision = world.revision;
+        let (order, cells) = match pane {
+            Pane::Services | Pane::Maps | Pane::Servers => (revision.tree, revision.tree),
+            Pane::All if self.lists[at].sort == Sort::FIRST => (revision.instances, revision.cells),
+            Pane::Instances | Pane::All => (revision.cells, revision.cells),
         };
         let slot = parent.as_ref().and_then(|parent| parent.slot(world));
         let rows = || match (pane, slot) {
@@ -365,7 +380,8 @@ impl App {
             (Pane::All, _) => world.instances().iter().map(|(slot, _)| slot).collect(),
             _ => Vec::new(),
         };
-        self.lists[at].refresh(world, revision, parent, rows);
+        let moved = Moved { order, cells };
+        self.lists[at].refresh(world, moved, parent, &mut self.search, rows);
     }
 
     /// A list.

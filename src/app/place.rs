@@ -107,8 +107,13 @@ impl App {
     /// Selects these in the panes from left to right.
     pub(super) fn choose(&mut self, ids: &[Option<Id>]) {
         for (pane, id) in Pane::HOME.into_iter().zip(ids) {
-            self.lists[pane as usize].filter.clear();
             self.refresh_list(pane);
+            let slot = id.as_ref().and_then(|id| id.slot(&self.world));
+            if slot.is_some_and(|slot| !self.list(pane).order.contains(&slot)) {
+                // What one goes to is worth more than a filter that hides it.
+                self.clear_filter(pane);
+                self.refresh_list(pane);
+            }
             if id.is_some() {
                 self.lists[pane as usize].select(id.clone(), &self.world);
             }

@@ -82,14 +82,8 @@ pub(super) fn put_in_order(list: &List, world: &World, order: &mut [Slot]) {
         .map(|slot| (system(*slot), by.cell(world, *slot), *slot))
         .collect();
     rows.sort_by(|(a_system, a, a_slot), (b_system, b, b_slot)| {
-        let names = || match pane {
-            // No text is made to compare their names.
-            Pane::Instances | Pane::All => name(world, *a_slot).cmp(&name(world, *b_slot)),
-            _ => {
-                let text = |slot| pane.filter_text(world, slot);
-                text(*a_slot).cmp(&text(*b_slot))
-            }
-        };
+        // No text is made to compare their names.
+        let names = || pane.names(world, *a_slot).cmp(&pane.names(world, *b_slot));
         a_system
             .cmp(b_system)
             .then_with(|| a.compare(b, descending))
@@ -98,12 +92,6 @@ pub(super) fn put_in_order(list: &List, world: &World, order: &mut [Slot]) {
     for (place, (.., slot)) in order.iter_mut().zip(rows) {
         *place = slot;
     }
-}
-
-/// Namespace and name of an Instance.
-fn name(world: &World, slot: Slot) -> Option<(&str, &str)> {
-    let meta = &world.instances().get(slot)?.row.meta;
-    Some((&meta.namespace, &meta.name))
 }
 
 impl App {

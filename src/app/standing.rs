@@ -2,6 +2,7 @@
 
 use super::{App, Cluster, PATIENCE};
 use crate::{
+    command::Command,
     model::{Cause, ClusterId, FeedState, MapId, Problem, Source, What},
     panes::{Id, Pane},
 };
@@ -200,11 +201,17 @@ impl App {
     pub fn empty(&self, pane: Pane) -> String {
         let list = self.list(pane);
         if list.total > 0 {
+            let command = if pane == self.focus {
+                Command::Back
+            } else {
+                Command::FilterOff
+            };
             return format!(
-                "None of {} {} has \"{}\". esc clears the filter.",
+                "None of {} {} fits /{}.\n{} clears the filter.",
                 list.total,
                 pane.rows(),
-                list.filter
+                list.filter.text(),
+                self.keymap.hint(command, false)
             );
         }
         let parent = match pane {
@@ -283,6 +290,9 @@ impl App {
             }
             Standing::Stale(_, problem) | Standing::Refused(problem) => problem.to_string(),
             Standing::Live => match (pane, parent) {
+                (Pane::Maps, None) if !self.world.services().is_empty() => {
+                    "Select a Service to see its Maps.".to_owned()
+                }
                 (Pane::Services | Pane::Maps | Pane::All, _) => {
                     format!("There are no {} yet.", pane.rows())
                 }

@@ -7,6 +7,7 @@
 
 mod clusters;
 mod columns;
+mod filter;
 mod keys;
 mod newcomer;
 mod panel;

@@ -112,7 +112,14 @@ pub const COMMANDS: &[Entry] = &[
         "filter",
         &["/"],
         "filter",
-        "narrow this list by a text",
+        "narrow this list: by a name, failing, node:a, cpu>500m, !not…",
+    ),
+    entry(
+        Command::FilterOff,
+        "filter-off",
+        &["&"],
+        "",
+        "clear the filters of all lists",
     ),
     Entry {
         scope: Scope::Marked,

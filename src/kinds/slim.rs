@@ -67,6 +67,9 @@ pub(super) fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>
     Ok(Option::<T>::deserialize(d)?.unwrap_or_default())
 }
 
+/// Set by the StatefulSet controller on each of its Pods.
+const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+
 pub(super) type Strings<'a> = BTreeMap<Str<'a>, Str<'a>>;
 
 #[derive(Debug, Default, Deserialize)]
@@ -142,7 +145,9 @@ impl Metadata<'_> {
 impl Metadata<'_> {
     /// The one copy of these labels.
     pub(super) fn labels(&self, names: &mut Interner) -> Arc<Labels> {
-        let labels = labels(&self.labels, names);
+        let mut labels = labels(&self.labels, names);
+        // A StatefulSet repeats each Pod's name as one: with it, no two would share theirs.
+        labels.remove(POD_NAME);
         names.labels(labels)
     }
 

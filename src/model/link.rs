@@ -370,6 +370,19 @@ impl World {
         }
         all
     }
+
+    /// Whether one of a Server's Instances is as asked.
+    pub fn any_beneath(&self, server: &Server, fits: &mut dyn FnMut(&Instance) -> bool) -> bool {
+        let mut own = server.instances.iter();
+        if own.any(|slot| self.instances.get(*slot).is_some_and(&mut *fits)) {
+            return true;
+        }
+        let mut children = server.children.iter();
+        children.any(|slot| {
+            let child = self.servers.get(*slot);
+            child.is_some_and(|child| self.any_beneath(child, fits))
+        })
+    }
 }
 
 #[cfg(test)]

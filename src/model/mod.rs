@@ -6,6 +6,7 @@ mod around;
 mod clusters;
 pub mod context;
 pub mod detail;
+pub mod filter;
 pub mod grouping;
 pub mod health;
 pub mod ids;
@@ -29,6 +30,7 @@ pub mod world;
 
 pub use context::{Context, Offer};
 pub use detail::Detail;
+pub use filter::Filter;
 pub use health::Health;
 pub use ids::{ClusterId, Id, Key, MapId, Name, Uid};
 pub use problem::{Cause, Problem};

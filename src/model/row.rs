@@ -62,6 +62,17 @@ pub struct Resources {
     pub memory_limit: u64,
 }
 
+impl Resources {
+    /// What usage is held against: the limit, else the request.
+    pub fn bound(&self) -> Usage {
+        let either = |limit, request| if limit == 0 { request } else { limit };
+        Usage {
+            cpu: either(self.cpu_limit, self.cpu_request),
+            memory: either(self.memory_limit, self.memory_request),
+        }
+    }
+}
+
 /// What a Pod or Server uses now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd)]
 pub struct Usage {
@@ -149,6 +160,13 @@ pub struct InstanceRow {
     pub is_ready: bool,
     /// `metadata.deletionTimestamp` is set.
     pub terminating: bool,
+}
+
+impl InstanceRow {
+    /// Whether it runs and is ready, and nothing else is to be said of it.
+    pub fn simply_runs(&self) -> bool {
+        self.phase == Phase::Running && self.is_ready && !self.terminating && self.trouble.is_none()
+    }
 }
 
 /// The kind of a controller, or of what stands in for one.

@@ -89,19 +89,20 @@ fn term(text: &str) -> Result<Term, String> {
             Ok(key.to_owned())
         }
     };
-    if let Some((name, value)) = text.split_once("!=") {
-        return Ok(Term::In(
-            key(name.trim())?,
-            vec![value.trim().to_owned()],
-            false,
-        ));
+    let value = |value: &str| {
+        let value = value.trim();
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if value.chars().all(fits) {
+            Ok(value.to_owned())
+        } else {
+            Err(unreadable())
+        }
+    };
+    if let Some((name, one)) = text.split_once("!=") {
+        return Ok(Term::In(key(name.trim())?, vec![value(one)?], false));
     }
-    if let Some((name, value)) = text.split_once("==").or_else(|| text.split_once('=')) {
-        return Ok(Term::In(
-            key(name.trim())?,
-            vec![value.trim().to_owned()],
-            true,
-        ));
+    if let Some((name, one)) = text.split_once("==").or_else(|| text.split_once('=')) {
+        return Ok(Term::In(key(name.trim())?, vec![value(one)?], true));
     }
     if let Some(list) = text.strip_suffix(')') {
         let (head, values) = list.split_once('(').ok_or_else(unreadable)?;
@@ -110,10 +111,7 @@ fn term(text: &str) -> Result<Term, String> {
             Some((name, "notin")) => (name, false),
             _ => return Err(unreadable()),
         };
-        let values = values
-            .split(',')
-            .map(|value| value.trim().to_owned())
-            .collect();
+        let values = values.split(',').map(value).collect::<Result<_, _>>()?;
         return Ok(Term::In(key(name.trim())?, values, wanted));
     }
     match text.strip_prefix('!') {
@@ -156,7 +154,10 @@ mod tests {
             "env in dev",
             "env of (dev)",
             "!",
-            "team=>shop,&",
+            "team=>shop",
+            "team=shop,&",
+            "team===shop",
+            "team in (a b)",
         ] {
             assert!(text.parse::<Selector>().is_err(), "{text}");
         }

@@ -38,7 +38,7 @@ pub struct Column {
     pub drop: u8,
     /// Sorted from the largest at first.
     pub descending: bool,
-    /// The filter looks at it.
+    /// A filter looks for words in it, and shows there what it has found.
     pub found: bool,
     /// Not shown unless somebody asks for it.
     pub hidden: bool,

@@ -4,6 +4,7 @@
 
 mod column;
 mod columns;
+mod fields;
 mod id;
 mod instances;
 mod maps;
@@ -14,6 +15,7 @@ use self::column::{cluster, column, number};
 pub use self::{
     column::{Column, Width},
     columns::{Choice, Columns},
+    fields::Row,
     id::Id,
 };
 
@@ -94,21 +96,20 @@ impl Pane {
         }
     }
 
-    /// The text that a filter looks at.
-    pub fn filter_text(self, world: &World, slot: Slot) -> CompactString {
-        let of = self
-            .columns()
-            .iter()
-            .filter(|column| column.found && (column.when)(world))
-            .map(|column| column.cell(world, slot));
-        let mut text = CompactString::default();
-        for cell in of {
-            if !text.is_empty() {
-                text.push(' ');
+    /// What decides between rows that are equal otherwise.
+    pub fn names(self, world: &World, slot: Slot) -> Option<(&str, &str)> {
+        Some(match self {
+            Self::Services => (&world.services().get(slot)?.name, ""),
+            Self::Maps => {
+                let map = world.maps().get(slot)?;
+                (&map.place.map, &map.id.namespace)
             }
-            text.push_str(&cell.plain());
-        }
-        text
+            Self::Servers => (&world.servers().get(slot)?.name, ""),
+            Self::Instances | Self::All => {
+                let meta = &world.instances().get(slot)?.row.meta;
+                (&meta.namespace, &meta.name)
+            }
+        })
     }
 }
 
@@ -149,16 +150,6 @@ impl Cell {
 
     fn name(name: Option<&Name>) -> Self {
         name.map_or(Self::Absent, |name| Self::text(name))
-    }
-
-    /// As a filter reads it.
-    pub fn plain(&self) -> CompactString {
-        match self {
-            Self::Text(text) | Self::In(_, text) => text.clone(),
-            Self::Status(verdict) => CompactString::from(&*verdict.word),
-            Self::Health(health) => health.word().into(),
-            _ => CompactString::default(),
-        }
     }
 
     /// Order within a column: what is absent comes last, also where the largest comes first.

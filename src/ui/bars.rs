@@ -200,15 +200,7 @@ impl Painter {
         let (columns, rows) = app.size;
         let y = rows - 1;
         match &app.overlay {
-            Overlay::Filter => {
-                return Some(self.field(
-                    "/",
-                    &app.list(app.focus).filter,
-                    "esc clears",
-                    app,
-                    frame,
-                ));
-            }
+            Overlay::Filter(typing) => return Some(self.filter_line(app, typing, frame)),
             Overlay::Namespace(_, text) => {
                 let hint = app.message().unwrap_or("enter looks into it   esc not now");
                 return Some(self.field("namespace: ", text, hint, app, frame));

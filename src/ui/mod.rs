@@ -7,6 +7,7 @@ pub mod colour;
 mod columns;
 mod cost;
 pub mod export;
+mod filter;
 mod gauge;
 pub mod glyphs;
 mod grid;
@@ -37,7 +38,7 @@ pub use theme::{Library, Theme};
 use crate::{
     app::{App, Overlay},
     layout::{Area, LEAST, Shape},
-    model::Health,
+    model::{Health, filter::Search},
     panes::Pane,
     text::{broken, fit, width},
 };
@@ -52,6 +53,9 @@ pub struct Painter {
     said: Option<panel::Said>,
     panel_lines: usize,
     wardrobe: Option<themes::Wardrobe>,
+    search: Search,
+    /// Where in a text a filter has found something; used again for each.
+    found: Vec<u32>,
 }
 
 impl Painter {
@@ -66,6 +70,8 @@ impl Painter {
             said: None,
             panel_lines: 0,
             wardrobe: None,
+            search: Search::default(),
+            found: Vec::new(),
         }
     }
 
@@ -140,7 +146,8 @@ impl Painter {
             Overlay::Themes(at) => self.themes(app, *at, frame),
             Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
             Overlay::Why { .. } => self.why(app, frame),
-            Overlay::None | Overlay::Filter | Overlay::Namespace(..) => {}
+            Overlay::Filter(typing) => self.about_filter(app, typing, frame),
+            Overlay::None | Overlay::Namespace(..) => {}
         }
         self.following(app, frame);
         cursor

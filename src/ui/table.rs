@@ -65,14 +65,11 @@ impl Painter {
         for (n, row) in cells.iter().enumerate() {
             let y = top + 1 + n as u16;
             for place in places {
-                self.cell(
-                    app,
-                    &row[place.column],
-                    columns[place.column].column.right,
-                    place,
-                    y,
-                    frame,
-                );
+                let (cell, column) = (&row[place.column], &columns[place.column].column);
+                self.cell(app, cell, column.right, place, y, frame);
+                if column.found && !list.filter.is_empty() {
+                    self.mark_found(&list.filter, cell, column, place, y, frame);
+                }
             }
             let marked = !list.marks.is_empty()
                 && Id::of(pane, &app.world, shown[n]).is_some_and(|id| list.marks.has(&id));
@@ -162,7 +159,9 @@ impl Painter {
             x = put(x, &text, self.theme.mark);
         }
         let of = self.context(app, pane);
-        if of.is_empty() {
+        if of.is_empty() && !list.filter.is_empty() {
+            // The filter says of how many.
+        } else if of.is_empty() {
             x = put(
                 x,
                 &format_compact!(" {}", count(list.total as u64)),
@@ -171,25 +170,29 @@ impl Painter {
         } else {
             x = put(x, &format_compact!("  {of}"), self.theme.muted);
         }
+        if !list.filter.is_empty() {
+            let (shown, total) = (count(list.order.len() as u64), count(list.total as u64));
+            let shown = format_compact!("  {shown} of {total}");
+            // How many are left out matters more than the end of what leaves them out.
+            let room = usize::from(end - x.min(end)).saturating_sub(width(&shown));
+            let text = format_compact!("  /{}", list.filter.text());
+            if room > 4 {
+                x = put(x, &fit(&text, room), self.theme.accent);
+            }
+            x = put(x, &shown, self.theme.accent);
+        }
         let below = list.order.len().saturating_sub(list.offset + rows);
         if below > 0 && !app.on_board() {
             let text = format_compact!("  {} {}", self.glyphs.down, count(below as u64));
-            x = put(x, &text, self.theme.muted);
+            if usize::from(x) + width(&text) <= usize::from(end) {
+                x = put(x, &text, self.theme.muted);
+            }
         }
         let [left, right] = layout.beside;
         if left + right > 0 {
             let (before, behind) = (self.glyphs.left, self.glyphs.right);
             let text = format_compact!("  {before} {left} {behind} {right}");
             x = put(x, &text, self.theme.muted);
-        }
-        if !list.filter.is_empty() {
-            let text = format_compact!(
-                "  /{}  {} of {}",
-                list.filter,
-                count(list.order.len() as u64),
-                count(list.total as u64)
-            );
-            x = put(x, &text, self.theme.accent);
         }
         // Of several clusters, the one that the badge is about.
         let of = app

@@ -25,7 +25,10 @@ fn words(sheet: &Sheet) -> String {
     };
     let cell = |cell: &Cell| match cell {
         Cell::Count(count) => count.to_string(),
-        cell => cell.plain().to_string(),
+        Cell::Text(text) | Cell::In(_, text) => text.to_string(),
+        Cell::Status(verdict) => verdict.word.to_string(),
+        Cell::Health(health) => health.word().to_owned(),
+        _ => String::new(),
     };
     let block = |block: &Block| match block {
         Block::Line(pieces) => pieces.iter().map(piece).collect::<Vec<_>>().join(" "),

@@ -1,0 +1,367 @@
+//! Reading a filter: every text is one, or there is a sentence that says why not.
+
+use std::str::FromStr;
+
+use regex::RegexBuilder;
+use strum::IntoEnumIterator as _;
+
+use super::{Bound, Field, Filter, Mistake, Needle, Op, Pattern, Term, Test};
+use crate::model::{health::Health, selector::Selector};
+
+/// The largest regular expression, bytes when compiled.
+const LARGEST: usize = 1 << 20;
+/// Names as unlike as this are not meant.
+const ALIKE: f64 = 0.8;
+
+/// What there is to be asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// What the rows are called in a sentence.
+    pub rows: &'a str,
+    /// Their fields; all that there are where it is not known yet which rows will be asked.
+    pub fields: Option<&'a [Field]>,
+}
+
+impl Known<'_> {
+    /// Any rows.
+    pub const ANY: Self = Self {
+        rows: "rows",
+        fields: None,
+    };
+
+    /// Whether they have this one.
+    pub fn has(&self, field: Field) -> bool {
+        self.fields.is_none_or(|fields| fields.contains(&field))
+    }
+
+    fn names(&self) -> String {
+        let names = Field::iter().filter(|field| self.has(*field));
+        names.map(Field::name).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Filter {
+    /// Reads a filter over rows that have these fields.
+    pub fn parse(text: &str, known: &Known<'_>) -> Result<Self, Mistake> {
+        let mut reader = Reader { text, at: 0, known };
+        let mut any = vec![Vec::new()];
+        while let Some(c) = reader.peek() {
+            if c == '|' {
+                reader.at += 1;
+                any.push(Vec::new());
+            } else if c.is_whitespace() {
+                reader.at += c.len_utf8();
+            } else {
+                let term = reader.term()?;
+                if let Some(terms) = any.last_mut() {
+                    terms.push(term);
+                }
+            }
+        }
+        // Of `web |` the other half is still to come.
+        any.retain(|terms| !terms.is_empty());
+        Ok(Self {
+            text: text.trim().to_owned(),
+            any,
+        })
+    }
+}
+
+impl FromStr for Filter {
+    type Err = Mistake;
+
+    /// A filter over rows that are not known yet.
+    fn from_str(text: &str) -> Result<Self, Mistake> {
+        Self::parse(text, &Known::ANY)
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    /// In bytes.
+    at: usize,
+    known: &'a Known<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    /// Up to a blank or `|`.
+    fn word(&self) -> &'a str {
+        let rest = self.rest();
+        let end = rest.find(|c: char| c == '|' || c.is_whitespace());
+        &rest[..end.unwrap_or(rest.len())]
+    }
+
+    fn take(&mut self) -> &'a str {
+        let word = self.word();
+        self.at += word.len();
+        word
+    }
+
+    fn mistake<T>(&self, from: usize, says: String) -> Result<T, Mistake> {
+        Err(Mistake::new(from..self.at, says))
+    }
+
+    fn term(&mut self) -> Result<Term, Mistake> {
+        let (from, mut not) = (self.at, false);
+        while self.peek() == Some('!') {
+            not = !not;
+            self.at += 1;
+        }
+        let word = self.word();
+        let test = match word.chars().next() {
+            None => {
+                let says = "`!` leaves out what the word after it finds, as in `!test`.";
+                return self.mistake(from, says.to_owned());
+            }
+            Some('\'' | '"') => Test::Exact(Needle::new(&self.value(from, "web")?)),
+            Some('/') => Test::Regex(self.pattern()?),
+            _ if word == "-l" => {
+                self.at += word.len();
+                let blanks = self.rest().len() - self.rest().trim_start().len();
+                self.at += blanks;
+                self.labels(from)?
+            }
+            _ => match (health(word), operation(word)) {
+                (Some(health), _) => {
+                    self.at += word.len();
+                    Test::Health(health)
+                }
+                (None, Some((name, op))) => {
+                    let (negated, test) = self.field(name, op)?;
+                    not ^= negated;
+                    test
+                }
+                (None, None) => Test::Word(Needle::new(self.take())),
+            },
+        };
+        Ok(Term { not, test })
+    }
+
+    /// What is asked of a field, and whether it must not be so.
+    fn field(&mut self, name: &str, op: &str) -> Result<(bool, Test), Mistake> {
+        let from = self.at;
+        self.at += name.len();
+        if name.eq_ignore_ascii_case("health") && matches!(op, ":" | "=" | "==" | "!=") {
+            self.at += op.len();
+            let says = |word: &str| format!("`{word}` is no health: {}.", healths());
+            let word = self.take();
+            return match health(word) {
+                Some(health) => Ok((op == "!=", Test::Health(health))),
+                None => self.mistake(from, says(word)),
+            };
+        }
+        let Some(field) = named(name) else {
+            let says = self.no_such_field(name);
+            return self.mistake(from, says);
+        };
+        if !self.known.has(field) {
+            let Known { rows, .. } = self.known;
+            let says = format!("{rows} have no `{name}`. They have {}.", self.known.names());
+            return self.mistake(from, says);
+        }
+        self.at += op.len();
+        if field == Field::Label {
+            return Ok((op == "!=", self.labels(from)?));
+        }
+        if field.is_number() {
+            return Ok((false, self.comparison(from, field, op)?));
+        }
+        let is = match op {
+            ":" => false,
+            "=" | "==" | "!=" => true,
+            _ => {
+                let name = field.name();
+                let says =
+                    format!("`{name}` is a text: `{name}:…` is in it, `{name}=…` all of it.");
+                return self.mistake(from, says);
+            }
+        };
+        let test = if self.peek() == Some('/') {
+            Test::Like(field, self.pattern()?)
+        } else {
+            let value = self.value(from, "web")?;
+            if is {
+                Test::Is(field, value)
+            } else {
+                Test::Has(field, Needle::new(&value))
+            }
+        };
+        Ok((op == "!=", test))
+    }
+
+    fn comparison(&mut self, from: usize, field: Field, op: &str) -> Result<Test, Mistake> {
+        let op = match op {
+            "!=" => Op::Unequal,
+            "<" => Op::Less,
+            "<=" => Op::AtMost,
+            ">" => Op::More,
+            ">=" => Op::AtLeast,
+            _ => Op::Equal,
+        };
+        let value = self.take();
+        let says = || {
+            let example = Bound::example(field);
+            match value {
+                "" => {
+                    let (_, example) = example.split_once(", ").unwrap_or_default();
+                    let written = &self.text[from..self.at];
+                    format!("`{written}` wants something to compare with, {example}.")
+                }
+                _ => format!("`{}`: {value} is {example}.", &self.text[from..self.at]),
+            }
+        };
+        match Bound::read(field, value) {
+            Some(bound) => Ok(Test::Compare(field, op, bound)),
+            None => self.mistake(from, says()),
+        }
+    }
+
+    fn labels(&mut self, from: usize) -> Result<Test, Mistake> {
+        if !self.known.has(Field::Label) {
+            let says = format!("{} have no labels.", self.known.rows);
+            return self.mistake(from, says);
+        }
+        let selector = self.value(from, "team=shop")?;
+        match selector.parse::<Selector>() {
+            Ok(found) if found.is_empty() => {
+                let says = format!("`{selector}` names no label. `-l team=shop` does.");
+                self.mistake(from, says)
+            }
+            Ok(selector) => Ok(Test::Labels(selector)),
+            Err(says) => self.mistake(from, format!("{says}.")),
+        }
+    }
+
+    /// A text: up to a blank, or between quotes.
+    fn value(&mut self, from: usize, example: &str) -> Result<String, Mistake> {
+        if self.peek() == Some('\'') {
+            self.at += 1;
+        }
+        let value = if self.peek() == Some('"') {
+            self.quoted()
+        } else {
+            self.take().to_owned()
+        };
+        if value.is_empty() {
+            let written = &self.text[from..self.at];
+            let written = written.trim_end();
+            let gap = if written.ends_with("-l") { " " } else { "" };
+            let says =
+                format!("`{written}` wants a text after it, as in `{written}{gap}{example}`.");
+            return self.mistake(from, says);
+        }
+        Ok(value)
+    }
+
+    /// Up to the next quote, or to the end while that is not typed yet.
+    fn quoted(&mut self) -> String {
+        self.at += 1;
+        let mut text = String::new();
+        while let Some(c) = self.peek() {
+            self.at += c.len_utf8();
+            match c {
+                '"' => break,
+                '\\' if matches!(self.peek(), Some('"' | '\\')) => {
+                    text.extend(self.peek());
+                    self.at += 1;
+                }
+                c => text.push(c),
+            }
+        }
+        text
+    }
+
+    /// Up to the next slash, or to the end while that is not typed yet.
+    fn pattern(&mut self) -> Result<Pattern, Mistake> {
+        let from = self.at;
+        self.at += 1;
+        let start = self.at;
+        let mut end = self.text.len();
+        let (mut escaped, mut capitals) = (false, false);
+        for (at, c) in self.rest().char_indices() {
+            match c {
+                '/' if !escaped => {
+                    end = start + at;
+                    break;
+                }
+                _ => capitals |= c.is_uppercase() && !escaped,
+            }
+            escaped = c == '\\' && !escaped;
+        }
+        self.at = (end + 1).min(self.text.len());
+        let source = &self.text[start..end];
+        let built = RegexBuilder::new(source)
+            .case_insensitive(!capitals)
+            .size_limit(LARGEST)
+            .build();
+        match built {
+            Ok(regex) => Ok(Pattern(regex)),
+            Err(error) => {
+                let says = format!("`/{source}/` is no regular expression: {}.", reason(&error));
+                self.mistake(from, says)
+            }
+        }
+    }
+
+    fn no_such_field(&self, name: &str) -> String {
+        let alike = |known: &str| strsim::jaro_winkler(known, &name.to_lowercase());
+        let names = Field::iter()
+            .filter(|field| self.known.has(*field))
+            .flat_map(Field::names);
+        let nearest = names
+            .map(|known| (alike(known), *known))
+            .filter(|(alike, _)| *alike >= ALIKE)
+            .max_by(|(a, _), (b, _)| a.total_cmp(b));
+        match nearest {
+            Some((_, known)) => format!("There is no field `{name}`; did you mean `{known}`?"),
+            None => format!(
+                "There is no field `{name}`. `'{}` finds the text itself.",
+                &self.text[self.at - name.len()..][..self.word().len() + name.len()]
+            ),
+        }
+    }
+}
+
+/// Why a pattern is none: the last line of what the crate says.
+fn reason(error: &regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+        error => {
+            let text = error.to_string();
+            let line = text.lines().last().unwrap_or_default();
+            line.trim().trim_start_matches("error: ").to_owned()
+        }
+    }
+}
+
+fn named(name: &str) -> Option<Field> {
+    let is = |known: &&'static str| known.eq_ignore_ascii_case(name);
+    Field::iter().find(|field| field.names().iter().any(is))
+}
+
+fn health(word: &str) -> Option<Health> {
+    Health::WORST_FIRST
+        .into_iter()
+        .find(|health| health.word().eq_ignore_ascii_case(word))
+}
+
+fn healths() -> String {
+    Health::WORST_FIRST.map(Health::word).join(", ")
+}
+
+/// The field and the sign of `cpu>500m`. What has no such form is a word, as `web-1:8080`.
+fn operation(word: &str) -> Option<(&str, &str)> {
+    let end = word.find(|c: char| !c.is_ascii_alphabetic())?;
+    let (name, rest) = word.split_at(end);
+    let signs = ["!=", "<=", ">=", "==", ":", "=", "<", ">"];
+    let sign = signs.into_iter().find(|sign| rest.starts_with(sign))?;
+    (!name.is_empty()).then_some((name, sign))
+}
