@@ -203,7 +203,7 @@ pub const COMMANDS: &[Entry] = &[
             "themes",
             &["T"],
             "",
-            "choose a theme; :theme NAME. It holds until the configuration's changes",
+            "pick a theme; it holds until the settings name another",
         )
     },
     entry(

@@ -49,15 +49,24 @@ impl Encoder {
         }
     }
 
-    /// Clears the terminal, whatever state it is in. What it shows is then an empty frame.
-    pub(super) fn clear(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
+    /// Clears the terminal, whatever state it is in, in this background where it erases in colour. What it shows is then
+    /// blank, on the background that is returned.
+    pub(super) fn clear(&mut self, ground: Color, out: &mut Vec<u8>) -> Color {
+        let bg = if self.colour_erase {
+            ground
+        } else {
+            Color::Reset
+        };
+        out.extend_from_slice(b"\x1b[m");
         self.pen = Pen::default();
+        self.ink(Pen { bg, ..self.pen }, out);
+        out.extend_from_slice(b"\x1b[H\x1b[2J");
         self.cursor = Some(Cursor {
             x: 0,
             y: 0,
             pending: false,
         });
+        bg
     }
 
     /// Turns `shown` into `wanted`, which is of the same size. Writes nothing where they look the same.

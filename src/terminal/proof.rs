@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::screen::Screen;
-use crate::ui::{ColorDepth, Theme};
+use crate::ui::{ColorDepth, Library, Theme};
 
 const AREA: Rect = Rect::new(0, 0, 40, 8);
 
@@ -317,17 +317,21 @@ fn servers(area: Rect, selected: u16, theme: &Theme) -> Buffer {
 #[test]
 fn moving_the_selection_and_a_whole_screen_stay_within_their_bytes() {
     let large = Rect::new(0, 0, 200, 50);
-    for (depth, move_limit) in [
-        (ColorDepth::True, 260),
-        (ColorDepth::Ansi256, 230),
-        (ColorDepth::Ansi16, 200),
+    for (name, depth, move_limit) in [
+        ("dark", ColorDepth::True, 260),
+        ("dark", ColorDepth::Ansi256, 230),
+        ("dark", ColorDepth::Ansi16, 200),
+        // Their background is painted.
+        ("nord", ColorDepth::True, 330),
+        ("nord", ColorDepth::Ansi256, 260),
     ] {
-        let theme = Theme::dark(depth);
+        let theme = Library::default().theme(name, depth, None).unwrap();
         let mut screen = Screen::new(Vec::new(), true);
         let mut send = |selected| {
             let wanted = servers(large, selected, &theme);
             let drawn = screen.frame(large, |frame| {
                 frame.merge(&wanted);
+                theme.fill(frame);
                 None
             });
             drawn.unwrap().bytes
@@ -335,7 +339,28 @@ fn moving_the_selection_and_a_whole_screen_stay_within_their_bytes() {
         let (whole, step) = (send(5), send(6));
         assert!(
             whole <= 10_000 && step <= move_limit,
-            "{depth:?}: {whole} and {step} bytes"
+            "{name} {depth:?}: {whole} and {step} bytes"
         );
+    }
+}
+
+#[test]
+fn a_painted_background_is_seen_everywhere_whatever_the_terminal_erases_with() {
+    let theme = Library::default()
+        .theme("nord", ColorDepth::True, None)
+        .unwrap();
+    for colour_erase in [true, false] {
+        let mut bench = Bench::new();
+        bench.screen = Screen::new(Vec::new(), colour_erase);
+        for selected in [1, 2, 5] {
+            let mut frame = servers(AREA, selected, &theme);
+            theme.fill(&mut frame);
+            bench.show(&frame, None);
+            bench.check(&frame);
+        }
+        // And back to the terminal's own.
+        let frame = servers(AREA, 2, &Theme::dark(ColorDepth::True));
+        bench.show(&frame, None);
+        bench.check(&frame);
     }
 }

@@ -10,6 +10,7 @@ use crossterm::{Command, clipboard::CopyToClipboard};
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
+    style::{Color, Style},
 };
 
 use super::encode::Encoder;
@@ -78,8 +79,11 @@ impl<W: Write> Screen<W> {
         if !self.fresh || self.shown.area != area {
             self.bytes.extend_from_slice(HIDE_CURSOR);
             self.cursor = None;
-            self.encoder.clear(&mut self.bytes);
+            let ground = self.wanted.content.first();
+            let ground = ground.map_or(Color::Reset, |cell| cell.bg);
+            let ground = self.encoder.clear(ground, &mut self.bytes);
             self.shown = Buffer::empty(area);
+            self.shown.set_style(area, Style::new().bg(ground));
         }
         self.encoder
             .encode(&self.shown, &self.wanted, &mut self.bytes);
