@@ -80,7 +80,7 @@ fn text_can_be_read_on_every_background_it_meets() {
     assert!(unreadable.is_empty(), "\n{}", unreadable.join("\n"));
 }
 
-/// OKLab: lightness, and two axes of colour, in which a distance is about what the eye makes of it.
+/// `OKLab`: lightness, and two axes of colour, in which a distance is about what the eye makes of it.
 fn seen((r, g, b): Rgb) -> [f64; 3] {
     // Luminance of one channel alone, divided by its share, is the channel made linear.
     let [r, g, b] = [
