@@ -39,6 +39,26 @@ pub enum Command {
     PreviousPane,
     /// The pane with focus alone, or beside the others again.
     Zoom,
+    /// What has the focus narrower.
+    Narrower,
+    /// What has the focus wider.
+    Wider,
+    /// The panel taller, or wider where it stands on the right.
+    Taller,
+    /// The panel shorter, or narrower where it stands on the right.
+    Shorter,
+    /// The panel on the right, or below.
+    PanelSide,
+    /// The panel only while it has the focus, or always.
+    PanelHide,
+    /// Panes and panel as the screen suggests.
+    LayoutReset,
+    /// The mouse for us, or for the terminal.
+    Mouse,
+    /// The name of what is selected to the clipboard.
+    CopyName,
+    /// What has the focus to the clipboard.
+    CopyShown,
     /// Into the panel that shows the overview, or back.
     Overview,
     /// The Servers as cards in a column for each Group, or as a list again.
@@ -218,7 +238,18 @@ impl Command {
             | Self::PreviousPane
             | Self::HistoryBack
             | Self::HistoryForward => Chapter::Moving,
-            Self::Why | Self::Overview | Self::Zoom => Chapter::Looking,
+            Self::Why
+            | Self::Overview
+            | Self::Zoom
+            | Self::Narrower
+            | Self::Wider
+            | Self::Taller
+            | Self::Shorter
+            | Self::PanelSide
+            | Self::PanelHide
+            | Self::LayoutReset
+            | Self::CopyName
+            | Self::CopyShown => Chapter::Looking,
             Self::Board
             | Self::Filter
             | Self::FilterOff
@@ -239,6 +270,7 @@ impl Command {
                 Chapter::Places
             }
             Self::Help
+            | Self::Mouse
             | Self::Settings
             | Self::Themes
             | Self::Cost

@@ -5,6 +5,7 @@
 mod columns;
 mod keys;
 mod reader;
+mod screen;
 mod show;
 
 use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path};
@@ -15,8 +16,10 @@ use self::reader::Reader;
 pub use crate::model::grouping::ServiceRule;
 use crate::{
     command::Rebinding,
+    layout::Side,
     model::{Cause, Problem},
     panes::Pane,
+    terminal::clipboard::{Clipboard, LIMIT},
 };
 
 /// Every setting.
@@ -26,6 +29,14 @@ pub struct Config {
     pub theme: String,
     /// ASCII characters only; else the locale decides.
     pub ascii: bool,
+    /// Where the panel stands, until the person has it stand elsewhere.
+    pub panel: Side,
+    /// Whether clicks are ours, until the person says otherwise.
+    pub mouse: bool,
+    /// Where copied text goes.
+    pub clipboard: Clipboard,
+    /// The most that the terminal is given of it, bytes of base64.
+    pub clipboard_limit: usize,
     /// Namespaces to look at where they may not be listed.
     pub namespaces: Vec<String>,
     /// Words that name an environment.
@@ -49,9 +60,13 @@ pub struct ContextConfig {
     pub namespaces: Vec<String>,
 }
 
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 13] = [
     "theme",
     "ascii",
+    "panel",
+    "mouse",
+    "clipboard",
+    "clipboard_limit",
     "contexts",
     "namespaces",
     "environments",
@@ -82,6 +97,10 @@ impl Default for Config {
         Self {
             theme: "auto".to_owned(),
             ascii: false,
+            panel: Side::Auto,
+            mouse: true,
+            clipboard: Clipboard::Osc52,
+            clipboard_limit: LIMIT,
             namespaces: Vec::new(),
             environments: ENVIRONMENTS.map(str::to_owned).into(),
             open: Vec::new(),

@@ -26,4 +26,17 @@ pub enum Effect {
     Keep(Keep),
     /// Say what every stream has cost so far.
     Count,
+    /// Put a text on the clipboard.
+    Copy(Clip),
+    /// Put what has the focus on the clipboard, as it is drawn.
+    CopyShown,
+}
+
+/// Something for the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clip {
+    /// What it is, in a sentence about it.
+    pub what: String,
+    /// The text itself.
+    pub text: String,
 }

@@ -14,6 +14,10 @@ pub enum Event {
     Paste(String),
     /// The terminal has this many columns and rows now.
     Resize(u16, u16),
+    /// Something was done with the mouse, at this column and row of the screen.
+    Mouse(Gesture, (u16, u16)),
+    /// This is on the clipboard now.
+    Copied(String),
     /// Time has passed.
     Tick,
     /// A feed has news.
@@ -32,6 +36,21 @@ pub enum Event {
     Failed(Problem),
     /// What everything has cost: told while somebody looks at it.
     Costs(Vec<Wire>, Vec<Cost>),
+}
+
+/// What is done with a mouse: its first button, and its wheel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gesture {
+    /// The button went down.
+    Press,
+    /// The pointer moved while it was down.
+    Drag,
+    /// The button went up.
+    Release,
+    /// The wheel was turned away from the person.
+    WheelUp,
+    /// The wheel was turned towards the person.
+    WheelDown,
 }
 
 /// What is known of a cluster before it is asked.

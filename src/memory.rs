@@ -11,6 +11,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::layout::Division;
+
 /// Answers, and where they are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
@@ -21,6 +23,10 @@ pub struct Memory {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Kept {
+    /// Whether clicks are ours, where the person has said so.
+    pub mouse: Option<bool>,
+    /// How the screen is divided.
+    pub layout: Division,
     /// Namespaces that may be read, by context, where they may not be listed.
     pub namespaces: BTreeMap<String, Vec<String>>,
     /// The words for newcomers have been read.
@@ -75,6 +81,10 @@ pub enum Keep {
         /// How.
         table: Table,
     },
+    /// How the screen is divided.
+    Layout(Division),
+    /// Whether clicks are ours.
+    Mouse(bool),
 }
 
 impl Keep {
@@ -95,6 +105,8 @@ impl Keep {
             Self::Table { pane, table } => {
                 kept.tables.insert(pane, table);
             }
+            Self::Layout(division) => kept.layout = division,
+            Self::Mouse(on) => kept.mouse = Some(on),
         }
     }
 
@@ -105,6 +117,8 @@ impl Keep {
             Self::Welcomed => "That you have been here",
             Self::Theme(picked) => &picked.name,
             Self::Table { .. } => "how the list is laid out",
+            Self::Layout(_) => "The layout",
+            Self::Mouse(_) => "The mouse's setting",
         }
     }
 }
@@ -157,6 +171,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
     use super::*;
+    use crate::layout::Side;
 
     fn namespace(context: &str, namespace: &str) -> Keep {
         Keep::Namespace {
@@ -202,6 +217,23 @@ mod tests {
         };
         assert_eq!(keep(table.clone()).get("servers"), Some(&table));
         assert!(keep(Table::default()).is_empty());
+    }
+
+    #[test]
+    fn what_is_kept_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::at(Some(folder.path().join("memory.toml")));
+        let division = Division {
+            side: Side::Right,
+            below: Some(400),
+            ..Division::default()
+        };
+        memory.keep(namespace("prod", "shop")).unwrap();
+        memory.keep(Keep::Layout(division)).unwrap();
+        memory.keep(Keep::Mouse(false)).unwrap();
+        let kept = memory.read();
+        assert_eq!((kept.layout, kept.mouse), (division, Some(false)));
+        assert_eq!(namespaces_of(&memory, "prod"), ["shop"]);
     }
 
     #[test]

@@ -8,21 +8,25 @@ use std::{
     time::Duration,
 };
 
-use crossterm::event::{Event as Input, EventStream};
+use crossterm::event::{Event as Input, EventStream, MouseButton, MouseEvent, MouseEventKind};
 use futures::StreamExt as _;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep_until, timeout_at},
+};
 
 use crate::{
     cli::Cli,
-    effect::Effect,
-    event::Event,
+    effect::{Clip, Effect},
+    event::{Event, Gesture},
     keys::Chord,
-    model::ClusterId,
+    model::{Cause, ClusterId, Problem},
     paths,
     session::{Session, now},
     terminal::{
-        Guard, Heard, Notice, Options, Question, Screen, Signals, can_be_asked, end,
-        erases_in_colour, events, output, size,
+        Guard, Heard, Notice, Options, Question, Screen, Signals, can_be_asked,
+        clipboard::{Between, Clipboard, hand, osc52},
+        end, erases_in_colour, events, output, size,
     },
 };
 
@@ -33,7 +37,7 @@ const NEWS: Duration = Duration::from_millis(8);
 
 /// Runs until the person quits or the terminal is gone.
 pub async fn run(cli: &Cli) -> io::Result<()> {
-    let guard = Guard::enter(Options {
+    let mut guard = Guard::enter(Options {
         mouse: false,
         log: paths::log(),
     })?;
@@ -45,7 +49,10 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
     let mut inputs = Some(events());
     let mut second = now() / 1000;
     let mut drawn = Instant::now();
+    // What programs that were started have to say, when they end.
+    let mut started = JoinSet::new();
     session.settle();
+    guard.report_mouse(session.app.has_mouse())?;
     draw(&mut session, &mut screen)?;
     let mut question = Question::default();
     if session.painter.theme().colour && can_be_asked(|name| std::env::var(name).ok()) {
@@ -63,6 +70,7 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                 }
             },
             input = next(&mut inputs) => taken(&mut session, &mut question, input),
+            Some(Ok(event)) = started.join_next() => session.update(event),
             Some((source, news)) = session.news.recv() => {
                 session.update(Event::Feed(source, news));
                 let until = Instant::now() + NEWS;
@@ -110,6 +118,14 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     screen.repaint();
                     inputs = Some(events());
                 }
+                Effect::CopyShown => match session.shown() {
+                    Some(clip) => copy(clip, &mut session, &mut screen, &mut started)?,
+                    None => {
+                        let nothing = Problem::new(Cause::Config, "There is nothing to copy");
+                        session.update(Event::Failed(nothing));
+                    }
+                },
+                Effect::Copy(clip) => copy(clip, &mut session, &mut screen, &mut started)?,
                 Effect::ReadContexts
                 | Effect::Open(..)
                 | Effect::Close(_)
@@ -118,6 +134,7 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
             }
         }
         session.settle();
+        guard.report_mouse(session.app.has_mouse())?;
         draw(&mut session, &mut screen)?;
         drawn = Instant::now();
     }
@@ -187,8 +204,54 @@ fn session_input(session: &mut Session, input: Input) -> Vec<Effect> {
         }
         Input::Paste(text) => session.update(Event::Paste(text)),
         Input::Resize(columns, rows) => session.update(Event::Resize(columns, rows)),
-        Input::FocusGained | Input::FocusLost | Input::Mouse(_) => Vec::new(),
+        Input::Mouse(MouseEvent {
+            kind, column, row, ..
+        }) => gesture(kind).map_or_else(Vec::new, |gesture| {
+            session.update(Event::Mouse(gesture, (column, row)))
+        }),
+        Input::FocusGained | Input::FocusLost => Vec::new(),
     }
+}
+
+fn gesture(kind: MouseEventKind) -> Option<Gesture> {
+    match kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Gesture::Press),
+        MouseEventKind::Drag(MouseButton::Left) => Some(Gesture::Drag),
+        MouseEventKind::Up(MouseButton::Left) => Some(Gesture::Release),
+        MouseEventKind::ScrollUp => Some(Gesture::WheelUp),
+        MouseEventKind::ScrollDown => Some(Gesture::WheelDown),
+        _ => None,
+    }
+}
+
+/// Puts a text on the clipboard, and says so once it is there.
+fn copy(
+    clip: Clip,
+    session: &mut Session,
+    screen: &mut Screen<std::fs::File>,
+    started: &mut JoinSet<Event>,
+) -> io::Result<()> {
+    let Clip { what, text } = clip;
+    match session.clipboard.clone() {
+        (Clipboard::Osc52, limit) => {
+            let between = Between::detect(|name| std::env::var(name).ok());
+            let event = match osc52(&text, between, limit) {
+                Ok(sequence) => {
+                    screen.tell(&sequence)?;
+                    Event::Copied(what)
+                }
+                Err(problem) => Event::Failed(problem),
+            };
+            session.update(event);
+        }
+        (Clipboard::Command(words), _) => {
+            started.spawn(async move {
+                let handed = hand(&words, text).await;
+                handed.map_or_else(Event::Failed, |()| Event::Copied(what))
+            });
+        }
+    }
+    Ok(())
 }
 
 fn draw(session: &mut Session, screen: &mut Screen<std::fs::File>) -> io::Result<()> {

@@ -5,7 +5,10 @@ use std::{
     time::SystemTime,
 };
 
-use ratatui::{buffer::Buffer, layout::Position};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     cluster::{Link, ask::Asker},
     command::Keymap,
     config::Config,
-    effect::Effect,
+    effect::{Clip, Effect},
     event::{Event, Meter, Opened, Wire},
     feed::Feeds,
     looks::Looks,
@@ -23,11 +26,15 @@ use crate::{
     opening::Asked,
     paths,
     settings::Settings,
+    terminal::clipboard::Clipboard,
     ui::Painter,
 };
 
 /// News that may wait for the loop, in messages of up to 256 rows.
 const WAITING: usize = 64;
+
+/// Rows of a sheet on which every box has room.
+const PAPER: u16 = 1000;
 
 /// A program that has been set up.
 pub struct Session {
@@ -35,6 +42,8 @@ pub struct Session {
     pub app: App,
     /// How it is drawn.
     pub painter: Painter,
+    /// Where copied text goes, and the most bytes of base64 that the terminal takes.
+    pub clipboard: (Clipboard, usize),
     /// News of all streams.
     pub news: mpsc::Receiver<(Source, News)>,
     settings: Settings,
@@ -96,6 +105,7 @@ impl Session {
         if let Some(filter) = &cli.filter {
             app.begin_with(filter.clone());
         }
+        (app.side, app.mouse) = (config.panel, config.mouse);
         app.recall(kept);
         app.keymap = Keymap::rebound(&config.keys).0;
         let file = settings.path().map(|path| path.display().to_string());
@@ -104,6 +114,7 @@ impl Session {
         Self {
             app,
             painter: looks.painter,
+            clipboard: (config.clipboard.clone(), config.clipboard_limit),
             news,
             settings,
             asked,
@@ -149,6 +160,8 @@ impl Session {
             ..looks.themes
         };
         self.app.keymap = Keymap::rebound(&config.keys).0;
+        (self.app.side, self.app.mouse) = (config.panel, config.mouse);
+        self.clipboard = (config.clipboard.clone(), config.clipboard_limit);
         self.app.use_columns(&config.columns);
         self.app.world.regroup(grouping(&config));
         self.app
@@ -178,7 +191,23 @@ impl Session {
     pub fn draw(&mut self, frame: &mut Buffer) -> Option<Position> {
         let cursor = self.painter.draw(&self.app, frame);
         self.app.panel_has(self.painter.panel_lines());
+        self.app.drawn(self.painter.hits());
         cursor
+    }
+
+    /// What has the focus as text: of a box that floats, also what there is no room for on the screen.
+    pub fn shown(&mut self) -> Option<Clip> {
+        let copied = if self.app.overlay.is_read() {
+            let size = self.app.size;
+            self.app.size.1 = PAPER;
+            let mut paper = Buffer::empty(Rect::new(0, 0, size.0, PAPER));
+            self.painter.draw(&self.app, &mut paper);
+            self.app.size = size;
+            self.painter.copied_box(&paper)
+        } else {
+            self.painter.copied(&self.app)
+        };
+        copied.map(|(what, text)| Clip { what, text })
     }
 
     /// Does what needs no terminal. Nothing of it waits for a network.
@@ -204,6 +233,10 @@ impl Session {
                         Event::Failed(Problem::new(Cause::Config, what))
                     }
                 }
+            }
+            Effect::Copy(_) | Effect::CopyShown => {
+                let what = "Nothing was copied: without a terminal there is no clipboard";
+                Event::Failed(Problem::new(Cause::Config, what))
             }
             Effect::Quit | Effect::Suspend | Effect::Repaint | Effect::LogIn(_) => return,
         };

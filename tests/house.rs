@@ -125,7 +125,7 @@ fn rooms_look_one_way_only() {
         ("keys", &["model"]),
         ("command", &["keys"]),
         ("event", &["keys", "model"]),
-        ("memory", &[]),
+        ("memory", &["layout"]),
         ("effect", &["memory", "model"]),
         (
             "ui",

@@ -11,6 +11,7 @@ use barkeep::{
     command::{Command, Keymap},
     event::{Cost, Event, Meter, Wire},
     keys::{Typed, typed},
+    layout::Side,
     model::{
         Cause, Change, ClusterId, Context, Detail, FeedState, News, Offer, Problem, Source, Uid,
         What,
@@ -273,6 +274,28 @@ fn home() {
     insta::assert_snapshot!("home-80x24", screen(SMALL).text());
     insta::assert_snapshot!("home-200x50", screen((200, 50)).text());
     insta::assert_snapshot!("home-40x12", screen((40, 12)).text());
+}
+
+#[test]
+fn the_panel_on_the_right_where_there_is_room() {
+    for size in [(200, 50), WIDE, SMALL, (40, 12)] {
+        let mut screen = screen(size);
+        screen.app.side = Side::Right;
+        let text = screen.keys(":shop/prod/web<enter><esc>").text();
+        insta::assert_snapshot!(format!("right-{}x{}", size.0, size.1), text);
+    }
+    // A very wide screen has it there by itself.
+    let text = screen((230, 30)).keys(":shop/prod<enter>").text();
+    insta::assert_snapshot!("right-230x30", text);
+}
+
+#[test]
+fn a_screen_that_was_divided_by_hand() {
+    let keys = ":shop/prod<enter><alt-right><alt-right><alt-right><alt-down><alt-down><alt-down>";
+    insta::assert_snapshot!("divided-120x40", screen(WIDE).keys(keys).text());
+    insta::assert_snapshot!("divided-80x24", screen(SMALL).keys(keys).text());
+    let keys = ":panel-hide<enter>:shop/prod<enter>";
+    insta::assert_snapshot!("hidden-80x24", screen(SMALL).keys(keys).text());
 }
 
 #[test]

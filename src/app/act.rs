@@ -18,6 +18,10 @@ impl App {
             modifiers: KeyModifiers::CONTROL,
         };
         let welcome = self.overlay == Overlay::Welcome;
+        self.come_back();
+        if self.overlay.is_read() && self.keymap.of_key(chord) == Some(Command::CopyShown) {
+            return vec![Effect::CopyShown];
+        }
         match std::mem::take(&mut self.overlay) {
             Overlay::None => {}
             _ if chord == ctrl_c && !welcome => return Vec::new(),
@@ -114,6 +118,16 @@ impl App {
             Command::NextPane => self.turn(1),
             Command::PreviousPane => self.turn(-1),
             Command::Zoom => self.zoom = !self.zoom,
+            Command::Narrower
+            | Command::Wider
+            | Command::Taller
+            | Command::Shorter
+            | Command::PanelSide
+            | Command::PanelHide
+            | Command::LayoutReset => return self.resize(command),
+            Command::Mouse => return self.toggle_mouse(),
+            Command::CopyName => return self.copy_name(),
+            Command::CopyShown => return vec![Effect::CopyShown],
             Command::Overview => self.turn_to_panel(),
             Command::Board => self.board = !self.board,
             Command::Filter => self.begin_filter(),

@@ -29,6 +29,8 @@ pub struct List {
     pub marks: Marks,
     /// Chosen by the person; until then the first row counts as selected.
     selected: Option<Id>,
+    /// The wheel has moved the rows, away from the selection perhaps.
+    rolled: bool,
     /// Where the selection was last, for when its row goes.
     index: usize,
     /// All rows, while the filter shows only some of them.
@@ -64,6 +66,7 @@ impl List {
             skipped: 0,
             marks: Marks::default(),
             selected: None,
+            rolled: false,
             index: 0,
             all: Vec::new(),
             all_in_order: false,
@@ -91,12 +94,14 @@ impl List {
     pub fn select(&mut self, id: Option<Id>, world: &World) {
         self.selected = id;
         self.index = 0;
+        self.rolled = false;
         self.find(world);
     }
 
     /// Selects by index, within the rows there are.
     pub fn go(&mut self, index: usize, world: &World) {
         self.index = index.min(self.order.len().saturating_sub(1));
+        self.rolled = false;
         // A row that has gone since the order was made is found out about with the next order.
         if let Some(id) = self.slot().and_then(|slot| Id::of(self.pane, world, slot)) {
             self.selected = Some(id);
@@ -200,13 +205,29 @@ impl List {
         }
     }
 
-    /// Keeps the selection on a page of this many rows.
+    /// Moves the rows on a page of so many, and leaves the selection where it is.
+    pub fn roll(&mut self, by: isize, rows: usize) {
+        let last = self.order.len().saturating_sub(rows);
+        self.offset = self.offset.saturating_add_signed(by).min(last);
+        self.rolled = true;
+    }
+
+    /// Brings the selection back on screen.
+    pub fn come_back(&mut self) {
+        self.rolled = false;
+    }
+
+    /// Keeps the selection on a page of this many rows, unless the wheel has moved them.
     pub fn scroll(&mut self, rows: usize) {
         let Some(index) = self.index() else {
             self.offset = 0;
             return;
         };
         let last = self.order.len().saturating_sub(rows);
+        if self.rolled {
+            self.offset = self.offset.min(last);
+            return;
+        }
         self.offset = self
             .offset
             .min(index)

@@ -5,15 +5,19 @@ mod board;
 mod closely;
 mod clusters;
 mod columns;
+mod copy;
 mod cost;
 mod filter;
 mod help;
 mod lines;
 mod list;
 mod marks;
+mod mouse;
 mod newcomer;
+mod overlay;
 mod panel;
 mod place;
+mod resize;
 mod settings;
 mod sort;
 mod standing;
@@ -32,6 +36,8 @@ pub use self::{
     lines::{Ink, Line, room as why_room, told},
     list::List,
     marks::Marks,
+    mouse::{Hit, Target},
+    overlay::Overlay,
     place::Suggestion,
     settings::Settings,
     sort::Sort,
@@ -43,7 +49,7 @@ use crate::{
     effect::Effect,
     event::{Event, Meter},
     keys::Chord,
-    layout::Spot,
+    layout::{Side, Spot},
     memory::Kept,
     model::{
         ClusterId, FeedState, Filter, MapId, Name, News, Offer, Problem, What, World,
@@ -51,47 +57,6 @@ use crate::{
     },
     panes::{Id, Pane},
 };
-
-/// What floats above the panes and gets the keys first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Overlay {
-    /// Nothing.
-    #[default]
-    None,
-    /// The filter of the pane with focus is being typed.
-    Filter(Typing),
-    /// The prompt: what is typed, and which suggestion is chosen.
-    Prompt(String, usize),
-    /// The few words for who is here for the first time.
-    Welcome,
-    /// Help on what this text finds of it, scrolled by this many lines.
-    Help(String, u16),
-    /// Which namespace of a cluster may be read, as far as it is typed.
-    Namespace(ClusterId, String),
-    /// Why something is as it is.
-    Why {
-        /// What.
-        subject: Id,
-        /// Which of the steps that lead anywhere is chosen.
-        chosen: usize,
-        /// The first line that is shown.
-        line: u16,
-    },
-    /// The contexts to open and close, and which line is chosen.
-    Contexts(usize),
-    /// The columns to sort by, and which is chosen.
-    Sort(usize),
-    /// The columns to show and hide, and which is chosen.
-    Columns(usize),
-    /// The key of a label that becomes a column behind the chosen one, as far as it is typed.
-    Label(usize, String),
-    /// What looking costs, scrolled by this many lines.
-    Cost(Bill, u16),
-    /// Where the settings are and what is wrong with them, scrolled by this many lines.
-    Settings(u16),
-    /// The themes, of which the chosen line is worn.
-    Themes(usize),
-}
 
 /// The selection rests this long before a Map is fetched, milliseconds.
 const REST: i64 = 120;
@@ -124,6 +89,10 @@ pub struct App {
     pub board: bool,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// Where the panel stands, as the configuration has it.
+    pub side: Side,
+    /// Whether clicks are ours, as the configuration has it.
+    pub mouse: bool,
     /// The time, milliseconds since the epoch.
     pub now: i64,
     /// When the program began, milliseconds since the epoch.
@@ -159,6 +128,9 @@ pub struct App {
     /// The first line of the panel on screen, of so many.
     panel_line: usize,
     panel_lines: usize,
+    /// What can be clicked on in the frame on screen.
+    hits: Vec<Hit>,
+    dragged: Option<mouse::Dragged>,
     /// Namespaces that somebody named, of which nothing has been read yet.
     named: Vec<(ClusterId, Name)>,
     /// When Ctrl-C was pressed last.
@@ -200,6 +172,8 @@ impl App {
             zoom: false,
             board: false,
             size,
+            side: Side::Auto,
+            mouse: true,
             now,
             began: now,
             overlay: Overlay::None,
@@ -219,6 +193,8 @@ impl App {
             dwelt: None,
             panel_line: 0,
             panel_lines: 0,
+            hits: Vec::new(),
+            dragged: None,
             named: Vec::new(),
             interrupted: None,
             settings: Settings::default(),
@@ -246,7 +222,12 @@ impl App {
         match event {
             Event::Key(chord) => return self.key(chord),
             Event::Paste(text) => self.paste(&text),
-            Event::Resize(columns, rows) => self.size = (columns, rows),
+            Event::Mouse(gesture, at) => return self.gesture(gesture, at),
+            Event::Copied(what) => self.say(format!("Copied {what}.")),
+            Event::Resize(columns, rows) => {
+                self.size = (columns, rows);
+                self.come_back();
+            }
             Event::Tick => self.world.tick(now / 1000),
             Event::Feed(source, news) => {
                 if source.what == What::Namespaces

@@ -3,7 +3,7 @@
 use super::{App, REST};
 use crate::{
     command::Command,
-    layout::{Shape, View, shape},
+    layout::{Shape, shape},
     panes::{Id, Pane},
 };
 
@@ -37,14 +37,7 @@ impl App {
 
     /// Which panes are on screen, and where; and the panel.
     pub fn shape(&self) -> Shape {
-        let view = View {
-            pane: self.focus,
-            in_panel: self.in_panel,
-            // Where there is nothing but a word to be said, it has the screen.
-            zoom: self.zoom || self.has_only_the_demo() || self.asks_of().is_some(),
-            board: self.board,
-        };
-        shape(self.size, view)
+        shape(self.size, self.view())
     }
 
     /// The first line of the panel's content on screen.
@@ -72,6 +65,14 @@ impl App {
         };
         self.panel_line = line.min(self.panel_lines.saturating_sub(rows));
         true
+    }
+
+    /// Moves the content by so many lines.
+    pub(super) fn roll_panel(&mut self, by: isize) {
+        let last = self
+            .panel_lines
+            .saturating_sub(usize::from(self.shape().panel_rows()));
+        self.panel_line = self.panel_line.saturating_add_signed(by).min(last);
     }
 
     /// Into the panel, or back to the pane that it is about.

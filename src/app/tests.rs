@@ -9,8 +9,10 @@ mod clusters;
 mod columns;
 mod filter;
 mod keys;
+mod mouse;
 mod newcomer;
 mod panel;
+mod resize;
 mod streams;
 mod why;
 

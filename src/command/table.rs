@@ -1,8 +1,11 @@
 //! The table itself: every command with its keys and words, in the order of help and footer.
 
+mod lists;
+
+use self::lists::LISTS;
 use super::{Command, Danger, Entry, Scope};
 
-const fn entry(
+pub(super) const fn entry(
     command: Command,
     name: &'static str,
     keys: &'static [&'static str],
@@ -24,7 +27,7 @@ const fn entry(
 }
 
 /// A command that nobody would spell out: its key is the point.
-const fn gesture(
+pub(super) const fn gesture(
     command: Command,
     name: &'static str,
     keys: &'static [&'static str],
@@ -45,8 +48,7 @@ const fn at_rows(entry: Entry) -> Entry {
     }
 }
 
-/// The table, in the order of help and footer.
-pub const COMMANDS: &[Entry] = &[
+const FIRST: &[Entry] = &[
     Entry {
         scope: Scope::LoginNeeded,
         ..entry(
@@ -230,131 +232,84 @@ pub const COMMANDS: &[Entry] = &[
         "zoom",
         "what has the focus alone, or beside the others again",
     ),
-    gesture(Command::Down, "down", &["j", "down"], "", "one row down"),
-    gesture(Command::Up, "up", &["k", "up"], "", "one row up"),
-    gesture(
-        Command::PageDown,
-        "page-down",
-        &["pgdn", "ctrl-f"],
+    entry(
+        Command::Narrower,
+        "narrower",
+        &["alt-left"],
         "",
-        "a screenful down",
+        "what has the focus narrower",
     ),
-    gesture(
-        Command::PageUp,
-        "page-up",
-        &["pgup", "ctrl-b"],
+    entry(
+        Command::Wider,
+        "wider",
+        &["alt-right"],
         "",
-        "a screenful up",
+        "what has the focus wider",
     ),
-    gesture(Command::Top, "top", &["g", "home"], "", "to the first row"),
-    gesture(
-        Command::Bottom,
-        "bottom",
-        &["G", "end"],
+    entry(
+        Command::Taller,
+        "taller",
+        &["alt-up"],
         "",
-        "to the last row",
+        "the panel taller, or wider where it stands on the right",
     ),
-    gesture(
-        Command::NextPane,
-        "next-pane",
-        &["tab"],
+    entry(
+        Command::Shorter,
+        "shorter",
+        &["alt-down"],
         "",
-        "to the next pane",
+        "the panel shorter, or narrower where it stands on the right",
     ),
-    gesture(
-        Command::PreviousPane,
-        "previous-pane",
-        &["backtab"],
+    entry(
+        Command::PanelSide,
+        "panel-side",
+        &[],
         "",
-        "to the previous pane",
+        "the panel on the right of the panes, or below them",
     ),
-    at_rows(entry(
-        Command::Sort,
-        "sort",
-        &["="],
+    entry(
+        Command::PanelHide,
+        "panel-hide",
+        &[],
         "",
-        "sort by a column: :sort cpu, :sort -age from the largest",
-    )),
-    at_rows(gesture(
-        Command::SortNext,
-        "sort-next",
-        &[">"],
+        "the panel only while it has the focus, or always",
+    ),
+    entry(
+        Command::LayoutReset,
+        "layout-reset",
+        &[],
         "",
-        "sort by the next column",
-    )),
-    at_rows(gesture(
-        Command::SortPrevious,
-        "sort-back",
-        &["<"],
-        "",
-        "sort by the previous column",
-    )),
-    at_rows(entry(
-        Command::SortInvert,
-        "invert",
-        &["I"],
-        "",
-        "turn the order round",
-    )),
+        "panes and panel as the screen suggests",
+    ),
     Entry {
-        aliases: &["label"],
-        ..at_rows(entry(
-            Command::Columns,
-            "columns",
-            &["|"],
+        many: true,
+        scope: Scope::Selected,
+        aliases: &["copy"],
+        ..entry(
+            Command::CopyName,
+            "copy-name",
+            &["c"],
             "",
-            "show, hide and move columns; :label team adds a label's",
-        ))
+            "the name of what is selected, or all that are marked, to the clipboard",
+        )
     },
-    at_rows(entry(
-        Command::Wide,
-        "wide",
-        &["ctrl-w"],
+    entry(
+        Command::CopyShown,
+        "copy-shown",
+        &["Y"],
         "",
-        "all columns at their full width, or what there is room for",
-    )),
-    at_rows(gesture(
-        Command::ColumnsLeft,
-        "columns-left",
-        &["shift-left"],
+        "the whole list, panel or box to the clipboard",
+    ),
+    entry(
+        Command::Mouse,
+        "mouse",
+        &["M"],
         "",
-        "to the columns on the left, in wide mode",
-    )),
-    at_rows(gesture(
-        Command::ColumnsRight,
-        "columns-right",
-        &["shift-right"],
-        "",
-        "to the columns on the right, in wide mode",
-    )),
-    at_rows(gesture(
-        Command::Mark,
-        "mark",
-        &["space"],
-        "",
-        "mark or unmark the row",
-    )),
-    at_rows(entry(
-        Command::MarkRange,
-        "mark-range",
-        &["V"],
-        "",
-        "mark all rows from the last mark to here",
-    )),
-    at_rows(entry(
-        Command::MarkAll,
-        "mark-all",
-        &["*"],
-        "",
-        "mark all rows that the filter leaves",
-    )),
-    at_rows(entry(
-        Command::MarkInvert,
-        "mark-invert",
-        &["~"],
-        "",
-        "mark what is not marked, unmark what is",
-    )),
+        "the mouse for barkeep, or for the terminal; shift-drag selects text",
+    ),
+];
+
+const LAST: &[Entry] = &[
     entry(
         Command::HistoryBack,
         "history-back",
@@ -395,3 +350,22 @@ pub const COMMANDS: &[Entry] = &[
         ..entry(Command::Quit, "quit", &["q"], "quit", "end barkeep")
     },
 ];
+
+/// The table, in the order of help and footer.
+pub const COMMANDS: &[Entry] =
+    &joined::<{ FIRST.len() + LISTS.len() + LAST.len() }>([FIRST, LISTS, LAST]);
+
+const fn joined<const ALL: usize>(parts: [&[Entry]; 3]) -> [Entry; ALL] {
+    let mut all = [parts[0][0]; ALL];
+    let (mut part, mut at) = (0, 0);
+    while part < parts.len() {
+        let mut n = 0;
+        while n < parts[part].len() {
+            all[at] = parts[part][n];
+            at += 1;
+            n += 1;
+        }
+        part += 1;
+    }
+    all
+}

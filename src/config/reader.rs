@@ -47,6 +47,10 @@ impl<'a> Reader<'a> {
             match key.get_ref().as_ref() {
                 "theme" => set(&mut config.theme, self.word(key.get_ref(), value)),
                 "ascii" => set(&mut config.ascii, self.switch(key.get_ref(), value)),
+                "panel" => set(&mut config.panel, self.panel(value)),
+                "mouse" => set(&mut config.mouse, self.switch(key.get_ref(), value)),
+                "clipboard" => set(&mut config.clipboard, self.clipboard(value)),
+                "clipboard_limit" => set(&mut config.clipboard_limit, self.limit(value)),
                 "contexts" => set(&mut config.open, self.words(key.get_ref(), value)),
                 "namespaces" => set(&mut config.namespaces, self.words(key.get_ref(), value)),
                 "environments" => set(&mut config.environments, self.words(key.get_ref(), value)),

@@ -7,7 +7,9 @@ use toml::Value;
 use super::{Config, ContextConfig, ServiceRule};
 use crate::{
     command::{COMMANDS, Keymap},
+    layout::Side,
     panes::{Columns, Pane},
+    terminal::clipboard::Clipboard,
 };
 
 impl Config {
@@ -59,6 +61,10 @@ impl Config {
         let Self {
             theme,
             ascii,
+            panel,
+            mouse,
+            clipboard,
+            clipboard_limit,
             namespaces,
             environments,
             open,
@@ -67,9 +73,22 @@ impl Config {
             keys: _,
             columns: _,
         } = self;
+        let panel = match panel {
+            Side::Auto => "auto",
+            Side::Below => "below",
+            Side::Right => "right",
+        };
+        let clipboard = match clipboard {
+            Clipboard::Osc52 => Value::from("osc52"),
+            Clipboard::Command(program) => words(program),
+        };
         vec![
             ("theme", Value::from(theme.as_str())),
             ("ascii", Value::from(*ascii)),
+            ("panel", Value::from(panel)),
+            ("mouse", Value::from(*mouse)),
+            ("clipboard", clipboard),
+            ("clipboard_limit", Value::from(*clipboard_limit as i64)),
             ("contexts", words(open)),
             ("namespaces", words(namespaces)),
             ("environments", words(environments)),

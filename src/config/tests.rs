@@ -41,6 +41,9 @@ fn the_example_is_the_default() {
     for setting in [
         "theme",
         "ascii",
+        "panel",
+        "mouse",
+        "clipboard",
         "contexts",
         "namespaces",
         "environments",

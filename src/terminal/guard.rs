@@ -33,10 +33,11 @@ use rustix::{
 /// Alternate screen, no cursor, bracketed paste, focus reports.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h";
 /// Clicks, drags and the wheel, in the form that has no limit of columns. Not every movement: that floods a slow line.
-const ENTER_MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const ENTER_MOUSE: &str = "\x1b[?1002h\x1b[?1006h";
+const LEAVE_MOUSE: &str = "\x1b[?1006l\x1b[?1002l";
 /// All of it back, also what a cut frame may have left: synchronized output, colours, a hidden cursor.
 const LEAVE: &str =
-    "\x1b[?2026l\x1b[m\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+    "\x1b[?2026l\x1b[m\x1b[?1006l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
 /// Whether the terminal is ours now. Process-wide, as the terminal is.
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -96,6 +97,15 @@ impl Guard {
             out.write_all(ENTER_MOUSE.as_bytes())?;
         }
         Ok(())
+    }
+
+    /// Has clicks and the wheel reported, or leaves them to the terminal, from now on.
+    pub fn report_mouse(&mut self, on: bool) -> io::Result<()> {
+        if std::mem::replace(&mut self.options.mouse, on) == on {
+            return Ok(());
+        }
+        let said = if on { ENTER_MOUSE } else { LEAVE_MOUSE };
+        output()?.write_all(said.as_bytes())
     }
 
     /// Ctrl-Z: stops the process as a shell expects it, and returns when it was continued, with the terminal ours again.

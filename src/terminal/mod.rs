@@ -4,6 +4,7 @@
 //! system says. Nothing here knows what is drawn.
 
 mod background;
+pub mod clipboard;
 mod encode;
 mod guard;
 #[cfg(test)]

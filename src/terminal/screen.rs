@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::{Command, clipboard::CopyToClipboard};
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
@@ -107,13 +106,9 @@ impl<W: Write> Screen<W> {
         Ok(drawn)
     }
 
-    /// Puts a text on the clipboard of the terminal (OSC 52, so it works over SSH where the terminal allows it).
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        let mut sequence = String::new();
-        CopyToClipboard::to_clipboard_from(text)
-            .write_ansi(&mut sequence)
-            .map_err(io::Error::other)?;
-        write_whole(&mut self.out, sequence.as_bytes())
+    /// Tells the terminal something that is no frame and shows nothing, between two frames.
+    pub fn tell(&mut self, sequence: &[u8]) -> io::Result<()> {
+        write_whole(&mut self.out, sequence)
     }
 
     #[cfg(test)]

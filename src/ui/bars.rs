@@ -5,8 +5,9 @@ use ratatui::{buffer::Buffer, layout::Position, style::Style};
 
 use super::{Painter, choosing::counted, table::name_of};
 use crate::{
-    app::{App, Overlay, Standing, Summary},
+    app::{App, Overlay, Standing, Summary, Target},
     command::{COMMANDS, Command, Entry},
+    layout::Area,
     model::{Cause, ClusterId},
     panes::Pane,
     text::{age, bytes, count, fit, width},
@@ -236,6 +237,13 @@ impl Painter {
             {
                 continue;
             }
+            let place = Area {
+                x,
+                y,
+                width: needs as u16,
+                height: 1,
+            };
+            self.clickable(place, Target::Command(entry.command));
             x = frame
                 .set_stringn(x, y, &key, usize::from(columns - x), self.theme.key)
                 .0

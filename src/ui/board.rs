@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 
 use super::{Painter, table::put_in};
 use crate::{
-    app::App,
+    app::{App, Target},
     layout::Area,
     model::tree::Server,
     panes::{Cell, Id, Pane},
@@ -64,6 +64,7 @@ impl Painter {
                     width: wide - 1,
                     height: HIGH - 1,
                 };
+                self.clickable(card, Target::Row(Pane::Servers, list.order[*index]));
                 self.card(app, server, Some(*index) == selected, card, frame);
             }
             let below = column.len().saturating_sub(top + room);

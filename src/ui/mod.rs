@@ -5,6 +5,7 @@ mod board;
 mod choosing;
 pub mod colour;
 mod columns;
+mod copied;
 mod cost;
 pub mod export;
 mod filter;
@@ -26,7 +27,7 @@ pub mod theme;
 mod themes;
 mod why;
 
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap};
 
 use ratatui::{buffer::Buffer, layout::Position, style::Style};
 
@@ -36,7 +37,7 @@ pub use glyphs::Glyphs;
 pub use theme::{Library, Theme};
 
 use crate::{
-    app::{App, Overlay},
+    app::{App, Hit, Overlay, Target},
     layout::{Area, LEAST, Shape},
     model::{Health, filter::Search},
     panes::Pane,
@@ -56,6 +57,8 @@ pub struct Painter {
     search: Search,
     /// Where in a text a filter has found something; used again for each.
     found: Vec<u32>,
+    // Noted in passing, by what only reads otherwise.
+    hits: RefCell<Vec<Hit>>,
 }
 
 impl Painter {
@@ -72,12 +75,23 @@ impl Painter {
             wardrobe: None,
             search: Search::default(),
             found: Vec::new(),
+            hits: RefCell::default(),
         }
     }
 
     /// How many lines the panel's content had when it was drawn last.
     pub fn panel_lines(&self) -> usize {
         self.panel_lines
+    }
+
+    /// What can be clicked on in the frame that was drawn last, what is above after what is below.
+    pub fn hits(&self) -> Vec<Hit> {
+        self.hits.borrow().clone()
+    }
+
+    /// Notes that this can be clicked on here.
+    fn clickable(&self, area: Area, target: Target) {
+        self.hits.borrow_mut().push(Hit { area, target });
     }
 
     /// The theme in use.
@@ -105,6 +119,7 @@ impl Painter {
             panes: spots,
             panel,
         } = app.shape();
+        self.hits.borrow_mut().clear();
         if spots.is_empty() && panel.is_none() {
             self.too_small(app.size, frame);
             return None;
@@ -118,14 +133,14 @@ impl Painter {
             self.panel(app, area, frame);
         }
         let rule = panel.filter(|area| area.y > 1).map(|area| area.y - 1);
+        let beside = panel.filter(|area| area.x > 0);
         if let Some(y) = rule {
             for x in 0..app.size.0 {
                 frame.set_stringn(x, y, self.glyphs.horizontal, 1, self.theme.rule);
             }
         }
-        for Area { x, y, height, .. } in
-            spots.iter().map(|spot| spot.area).filter(|area| area.x > 0)
-        {
+        let panes = spots.iter().map(|spot| spot.area);
+        for Area { x, y, height, .. } in panes.filter(|area| area.x > 0).chain(beside) {
             for y in y..y + height {
                 frame.set_stringn(x - 1, y, self.glyphs.vertical, 1, self.theme.rule);
             }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use super::{Painter, table::put_in};
 use crate::{
-    app::App,
+    app::{App, Target},
     layout::Area,
     text::{fit, width},
 };
@@ -51,16 +51,15 @@ impl Painter {
                 self.theme.muted,
                 false,
             );
+            let line = Area {
+                x: area.x + 1,
+                y,
+                width: wide - 2,
+                height: 1,
+            };
+            self.clickable(line, Target::Line(n));
             if n == chosen {
-                self.choose(
-                    Area {
-                        x: area.x + 1,
-                        y,
-                        width: wide - 2,
-                        height: 1,
-                    },
-                    frame,
-                );
+                self.choose(line, frame);
             }
         }
     }
@@ -89,6 +88,7 @@ impl Painter {
             width: wide,
             height: high,
         } = area;
+        self.clickable(area, Target::Box);
         let blank = " ".repeat(usize::from(wide));
         for row in y..y + high {
             // A wide character of which the box covers the second half would take the border with it.

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 
 use super::{Painter, sheet::Line};
 use crate::{
-    app::App,
+    app::{App, Target},
     command::Command,
     layout::Area,
     panels::overview::overview,
@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct Said {
     /// Of what: the subject, the state of the world, the second, the width.
     made_of: (Id, u64, i64, u16),
-    lines: Vec<Line>,
+    pub(super) lines: Vec<Line>,
 }
 
 impl Painter {
@@ -55,7 +55,7 @@ impl Painter {
 
     /// The panel's lines: those of the frame before, where nothing that they are made of has changed. There may be thousands of
     /// Events behind them.
-    fn said(&mut self, app: &App, columns: u16) -> Option<Said> {
+    pub(super) fn said(&mut self, app: &App, columns: u16) -> Option<Said> {
         let made_of = (
             app.subject()?,
             app.world.revision.cells,
@@ -84,10 +84,18 @@ impl Painter {
                 .set_stringn(area.x, area.y, self.glyphs.step, 1, style)
                 .0;
         }
+        let tab = x;
         if !key.is_empty() {
             x = frame.set_stringn(x, area.y, &key, 9, self.theme.key).0 + 1;
         }
         x = frame.set_stringn(x, area.y, "Overview", 8, style).0 + 2;
+        let place = Area {
+            x: tab,
+            width: x - 2 - tab,
+            height: 1,
+            ..area
+        };
+        self.clickable(place, Target::Command(Command::Overview));
         if below > 0 {
             let text = format_compact!("{} {}", self.glyphs.down, count(below as u64));
             let room = usize::from(area.width);

@@ -8,7 +8,7 @@ use super::{
     ledger::{Cell, Column, Ledger, whole, yielding},
 };
 use crate::{
-    app::{App, Choice},
+    app::{App, Choice, Target},
     layout::Area,
     text::{fit, width},
 };
@@ -57,13 +57,14 @@ impl Painter {
         for n in first..ledger.len().min(first + room) {
             let y = area.y + 2 + (n - first) as u16;
             ledger.row(n, (x, y), end, frame);
+            let line = Area {
+                x: area.x + 1,
+                y,
+                width: wide - 2,
+                height: 1,
+            };
+            self.clickable(line, Target::Line(n));
             if n == at {
-                let line = Area {
-                    x: area.x + 1,
-                    y,
-                    width: wide - 2,
-                    height: 1,
-                };
                 self.select(true, line, frame);
             }
         }

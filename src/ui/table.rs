@@ -11,7 +11,7 @@ use super::{
     columns::{Layout, Place},
 };
 use crate::{
-    app::{App, Sort, Standing},
+    app::{App, Sort, Standing, Target},
     layout::{Area, Spot},
     model::{World, health::Verdict, table::Slot},
     panes::{Cell, Id, Pane},
@@ -56,6 +56,13 @@ impl Painter {
         self.title(app, spot, &layout, frame);
         let places = &layout.places;
         for Place { column, x, width } in places {
+            let place = Area {
+                x: *x,
+                y: top,
+                width: *width,
+                height: 1,
+            };
+            self.clickable(place, Target::Heading(pane, *column));
             let column = &columns[*column].column;
             let heading = self.heading(list, column, *width);
             let style = self.theme.heading;
@@ -64,6 +71,12 @@ impl Painter {
         self.headings.insert(pane, layout.headings(list));
         for (n, row) in cells.iter().enumerate() {
             let y = top + 1 + n as u16;
+            let line = Area {
+                y,
+                height: 1,
+                ..area
+            };
+            self.clickable(line, Target::Row(pane, shown[n]));
             for place in places {
                 let (cell, column) = (&row[place.column], &columns[place.column].column);
                 self.cell(app, cell, column.right, place, y, frame);
@@ -77,15 +90,7 @@ impl Painter {
                 frame.set_stringn(area.x + 1, y, self.glyphs.mark, 1, self.theme.mark);
             }
             if list.index() == Some(list.offset + n) {
-                self.select(
-                    app.focus == pane,
-                    Area {
-                        y,
-                        height: 1,
-                        ..area
-                    },
-                    frame,
-                );
+                self.select(app.focus == pane, line, frame);
             }
         }
     }

@@ -8,7 +8,7 @@ use ratatui::{
 
 use super::{ColorDepth, Library, Painter, Theme};
 use crate::{
-    app::{App, Known},
+    app::{App, Known, Target},
     layout::Area,
     text::{fit, width},
 };
@@ -92,6 +92,7 @@ impl Painter {
                 width: wide - 2,
                 height: 1,
             };
+            self.clickable(line, Target::Line(n));
             let left = usize::from(wide.saturating_sub(5));
             let label = self.label(app, known);
             let style = match known.broken {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use super::Painter;
 use crate::{
-    app::{App, Ink, why_room},
+    app::{App, Ink, Target, why_room},
     layout::Area,
     model::{Health, Why},
     text::width,
@@ -55,16 +55,20 @@ impl Painter {
                 };
                 x = frame.set_stringn(x, y, text, width(text), style).0;
             }
+            let place = Area {
+                x: area.x + 1,
+                y,
+                width: area.width - 2,
+                height: 1,
+            };
+            let way = line
+                .link
+                .and_then(|link| why.ways().position(|(at, _)| at == link));
+            if let Some(way) = way {
+                self.clickable(place, Target::Line(way));
+            }
             if chosen.is_some() && line.link == chosen {
-                self.choose(
-                    Area {
-                        x: area.x + 1,
-                        y,
-                        width: area.width - 2,
-                        height: 1,
-                    },
-                    frame,
-                );
+                self.choose(place, frame);
             }
         }
     }
