@@ -97,6 +97,12 @@ pub enum Command {
     HistoryBack,
     /// Forward again.
     HistoryForward,
+    /// To the place before this one, and back.
+    Last,
+    /// Give the place a name, to come back to it.
+    Bookmark,
+    /// The places with a name, and recent ones.
+    Places,
     /// The prompt for commands and places.
     Prompt,
     /// What can be done here.
@@ -237,7 +243,8 @@ impl Command {
             | Self::NextPane
             | Self::PreviousPane
             | Self::HistoryBack
-            | Self::HistoryForward => Chapter::Moving,
+            | Self::HistoryForward
+            | Self::Last => Chapter::Moving,
             Self::Why
             | Self::Overview
             | Self::Zoom
@@ -266,9 +273,13 @@ impl Command {
             | Self::MarkAll
             | Self::MarkInvert
             | Self::Unmark => Chapter::Lists,
-            Self::Home | Self::Instances | Self::Prompt | Self::Contexts | Self::LogIn => {
-                Chapter::Places
-            }
+            Self::Home
+            | Self::Instances
+            | Self::Prompt
+            | Self::Bookmark
+            | Self::Places
+            | Self::Contexts
+            | Self::LogIn => Chapter::Places,
             Self::Help
             | Self::Mouse
             | Self::Settings

@@ -43,6 +43,8 @@ pub struct Config {
     pub environments: Vec<String>,
     /// The contexts to open where the command line names none.
     pub open: Vec<String>,
+    /// Start where one was last.
+    pub restore: bool,
     /// Settings for single contexts of the kubeconfig, by name.
     pub contexts: BTreeMap<String, ContextConfig>,
     /// Which namespaces belong to a Service; the first rule that fits wins.
@@ -60,7 +62,7 @@ pub struct ContextConfig {
     pub namespaces: Vec<String>,
 }
 
-const SETTINGS: [&str; 13] = [
+const SETTINGS: [&str; 14] = [
     "theme",
     "ascii",
     "panel",
@@ -70,6 +72,7 @@ const SETTINGS: [&str; 13] = [
     "contexts",
     "namespaces",
     "environments",
+    "restore",
     "context",
     "service",
     "keys",
@@ -104,6 +107,7 @@ impl Default for Config {
             namespaces: Vec::new(),
             environments: ENVIRONMENTS.map(str::to_owned).into(),
             open: Vec::new(),
+            restore: true,
             contexts: BTreeMap::new(),
             services: Vec::new(),
             keys: Vec::new(),

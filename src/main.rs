@@ -1,10 +1,16 @@
 //! Parse, log, run.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
-use barkeep::{cli::Cli, headless, log, paths, run};
 #[cfg(feature = "demo")]
-use barkeep::{cli::Command, serving};
+use barkeep::serving;
+use barkeep::{
+    cli::{Cli, Command, complete, man},
+    headless, log, paths, run,
+};
 
 fn main() -> ExitCode {
     #[cfg(feature = "demo")]
@@ -14,10 +20,37 @@ fn main() -> ExitCode {
     {
         return barkeep::demo::shell::run(std::env::args_os().skip(2));
     }
-    let cli = match Cli::read(std::env::args_os()) {
+    if complete::answer() {
+        return ExitCode::SUCCESS;
+    }
+    let mut cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
+    match cli.command.take() {
+        None => start(async move {
+            if cli.print {
+                headless::print(&cli)
+                    .await
+                    .map_err(|problem| problem.to_string())
+            } else {
+                run::run(&cli).await.map_err(|error| {
+                    format!("The terminal can not be used: {error}. --print works without one")
+                })
+            }
+        }),
+        #[cfg(feature = "demo")]
+        Some(Command::Demo(serving)) => start(async move {
+            serving::serve(serving)
+                .await
+                .map_err(|problem| problem.to_string())
+        }),
+        Some(Command::Completions { shell }) => print(|out| complete::write_script(shell, out)),
+        Some(Command::Man) => print(|out| man::write(out)),
+    }
+}
+
+fn start(work: impl Future<Output = Result<(), String>>) -> ExitCode {
     if let Some(path) = paths::log() {
         // A program without a log is better than none.
         let _ = log::start(&path, std::env::var("BARKEEP_LOG").ok().as_deref());
@@ -31,29 +64,24 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("The program can not start its threads: {error}")),
     };
-    let result = runtime.block_on(async {
-        #[cfg(feature = "demo")]
-        if let Some(Command::Demo(serving)) = cli.command {
-            return serving::serve(serving)
-                .await
-                .map_err(|problem| problem.to_string());
-        }
-        if cli.print {
-            headless::print(&cli)
-                .await
-                .map_err(|problem| problem.to_string())
-        } else {
-            run::run(&cli).await.map_err(|error| {
-                format!("The terminal can not be used: {error}. --print works without one")
-            })
-        }
-    });
+    let result = runtime.block_on(work);
     // What is under way on other threads has nobody left to tell.
     runtime.shutdown_background();
     result.map_or_else(|sentence| fail(&sentence), |()| ExitCode::SUCCESS)
 }
 
+fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match write(&mut out).and_then(|()| out.flush()) {
+        // Whoever reads has seen enough, as `head` does.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            fail(&format!("It can not be written: {error}"))
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
 fn fail(sentence: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "barkeep: {sentence}");
+    let _ = writeln!(io::stderr(), "barkeep: {sentence}");
     ExitCode::FAILURE
 }

@@ -2,6 +2,8 @@
 //!
 //! A small TOML file in the state directory. One that can not be read counts as empty; it is written anew with the next answer.
 
+mod been;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -10,6 +12,8 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+
+pub use been::{Been, Last, MAPS, Note};
 
 use crate::layout::Division;
 
@@ -29,6 +33,8 @@ pub struct Kept {
     pub layout: Division,
     /// Namespaces that may be read, by context, where they may not be listed.
     pub namespaces: BTreeMap<String, Vec<String>>,
+    /// Where one has been.
+    pub been: Been,
     /// The words for newcomers have been read.
     pub welcomed: bool,
     /// The theme that was picked.
@@ -85,6 +91,8 @@ pub enum Keep {
     Layout(Division),
     /// Whether clicks are ours.
     Mouse(bool),
+    /// Of where one has been.
+    Been(Note),
 }
 
 impl Keep {
@@ -107,6 +115,7 @@ impl Keep {
             }
             Self::Layout(division) => kept.layout = division,
             Self::Mouse(on) => kept.mouse = Some(on),
+            Self::Been(note) => note.apply(&mut kept.been),
         }
     }
 
@@ -119,6 +128,20 @@ impl Keep {
             Self::Table { .. } => "how the list is laid out",
             Self::Layout(_) => "The layout",
             Self::Mouse(_) => "The mouse's setting",
+            Self::Been(note) => note.what(),
+        }
+    }
+
+    /// Whether somebody asked for it, and so has to know where it can not be kept.
+    pub fn is_asked_for(&self) -> bool {
+        match self {
+            Self::Namespace { .. }
+            | Self::Welcomed
+            | Self::Theme(_)
+            | Self::Table { .. }
+            | Self::Layout(_)
+            | Self::Mouse(_) => true,
+            Self::Been(note) => note.is_asked_for(),
         }
     }
 }
@@ -171,7 +194,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
     use super::*;
-    use crate::layout::Side;
+    use crate::{layout::Side, model::Address};
 
     fn namespace(context: &str, namespace: &str) -> Keep {
         Keep::Namespace {
@@ -234,6 +257,27 @@ mod tests {
         let kept = memory.read();
         assert_eq!((kept.layout, kept.mouse), (division, Some(false)));
         assert_eq!(namespaces_of(&memory, "prod"), ["shop"]);
+    }
+
+    #[test]
+    fn several_programs_at_once_add_to_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("memory.toml");
+        let one = Memory::at(Some(path.clone()));
+        let other = Memory::at(Some(path));
+        let place: Address = "eu:shop/prod".parse().unwrap();
+        let mark = |name: &str| Keep::Been(Note::Bookmark(name.to_owned(), place.clone()));
+        one.keep(mark("a")).unwrap();
+        other.keep(mark("b/\"c\"")).unwrap();
+        one.keep(Keep::Been(Note::Visited(place.clone()))).unwrap();
+        other.keep(namespace("eu", "shop")).unwrap();
+        one.keep(Keep::Been(Note::NoBookmark("a".to_owned())))
+            .unwrap();
+        let kept = other.read();
+        let names: Vec<&String> = kept.been.bookmarks.keys().collect();
+        assert_eq!(names, ["b/\"c\""]);
+        assert_eq!(kept.been.recent, [place]);
+        assert_eq!(kept.namespaces["eu"], ["shop"]);
     }
 
     #[test]

@@ -50,8 +50,18 @@ impl Asked {
     /// The clusters to open at the start: those of the command line, else of the configuration, else the current one.
     pub fn contexts(&self) -> Vec<Context> {
         let mut contexts: Vec<Context> = Vec::new();
-        let named = self.cli.contexts.iter().filter(|name| !name.is_empty());
-        contexts.extend(named.map(|name| Context::of_name(name)));
+        let named = self
+            .cli
+            .contexts
+            .iter()
+            .flat_map(|given| self.parted(given));
+        contexts.extend(named.map(|name| Context::of_name(&name)));
+        let of_place = self.cli.place.as_ref().map(|place| &*place.context);
+        let of_place = of_place.filter(|name| !name.is_empty());
+        let open = |name: &str| self.config.open.iter().any(|open| open == name);
+        if let Some(name) = of_place.filter(|name| !contexts.is_empty() || !open(name)) {
+            contexts.push(Context::of_name(name));
+        }
         if simulated_is_asked_for(&self.cli) {
             contexts.push(Context::Simulated);
         }
@@ -70,6 +80,30 @@ impl Asked {
             contexts.push(Context::Current);
         }
         contexts
+    }
+
+    /// The names in one `--context`: commas part them, but for those of a name that the kubeconfig has.
+    fn parted(&self, given: &str) -> Vec<String> {
+        let pieces: Vec<&str> = given.split(',').collect();
+        let known = match pieces.as_slice() {
+            [_] => Vec::new(),
+            _ => self.offers().0,
+        };
+        let mut names = Vec::new();
+        let mut at = 0;
+        while at < pieces.len() {
+            let joined = |end: &usize| pieces[at..*end].join(",");
+            let is_known = |end: &usize| {
+                let name = joined(end);
+                known.iter().any(|offer| offer.context.name() == name)
+            };
+            let end = (at + 1..=pieces.len()).rev().find(is_known);
+            let end = end.unwrap_or(at + 1);
+            names.push(joined(&end));
+            at = end;
+        }
+        names.retain(|name| !name.is_empty());
+        names
     }
 
     /// The clusters that can be opened, and why those of the kubeconfig can not be told, where that is so.
@@ -118,7 +152,11 @@ impl Asked {
             Context::Simulated => None,
             _ => Some(Contexts::read(self.cli.kubeconfig.as_deref())?),
         };
-        self.reach(context, &self.choice(context), found.as_ref())
+        let choice = Choice {
+            runs: true,
+            ..self.choice(context)
+        };
+        self.reach(context, &choice, found.as_ref())
     }
 
     /// What holds for every cluster that is opened.
@@ -229,6 +267,41 @@ mod tests {
         let many: Vec<String> = (0..300).map(|n| format!("c{n}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(contexts("", &many).len(), MOST);
+    }
+
+    #[test]
+    fn a_place_names_its_context() {
+        for (line, open, want) in [
+            ("eu:shop/prod", &["a", "b"][..], &["eu"][..]),
+            ("a:shop/prod", &["a", "b"], &["a", "b"]),
+            ("eu:shop/prod --context us", &["a"], &["us", "eu"]),
+            ("shop/prod", &["a"], &["a"]),
+        ] {
+            assert_eq!(contexts(line, open), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_commas_is_one_where_the_kubeconfig_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kubeconfig");
+        let named = ["a,b", "b", "c"]
+            .map(|name| format!("- {{name: \"{name}\", context: {{cluster: c, user: u}}}}\n"));
+        let text = format!(
+            "apiVersion: v1\nkind: Config\ncontexts:\n{}",
+            named.concat()
+        );
+        std::fs::write(&path, text).unwrap();
+        let path = path.display();
+        for (given, want) in [
+            ("--context a,b", &["a,b"][..]),
+            ("--context c,a,b --context b", &["c", "a,b", "b"]),
+            ("--context b,c", &["b", "c"]),
+            ("--context x,y", &["x", "y"]),
+        ] {
+            let line = format!("--kubeconfig {path} {given}");
+            assert_eq!(contexts(&line, &[]), want, "{given}");
+        }
     }
 
     #[cfg(feature = "demo")]

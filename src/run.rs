@@ -84,7 +84,7 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                 wait_for_more(&mut session, &mut inputs, &mut question, drawn + FRAME).await
             },
             () = sleep_until(at(session.app.wake_at())) => {
-                session.update(Event::Tick);
+                let effects = session.update(Event::Tick);
                 if now() / 1000 != second {
                     second = now() / 1000;
                     for meter in session.meters() {
@@ -92,12 +92,13 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     }
                     session.look_at_settings();
                 }
-                Vec::new()
+                effects
             },
         };
         for effect in effects {
             match effect {
                 Effect::Quit => {
+                    session.part();
                     hear_out(&mut question, &mut inputs).await;
                     return Ok(());
                 }

@@ -95,9 +95,6 @@ impl Session {
             feeds.connect(*id, Some(Asker::over(link)));
         }
         let mut app = App::new(clusters, grouping(&config), size, now());
-        if let Some(namespace) = &cli.namespace {
-            app.seek_namespace(ClusterId(0), namespace);
-        }
         let kept = memory.read();
         let looks = Looks::new(cli, &config, kept.theme.as_ref());
         app.themes = looks.themes;
@@ -107,6 +104,13 @@ impl Session {
         }
         (app.side, app.mouse) = (config.panel, config.mouse);
         app.recall(kept);
+        if let Some(namespace) = &cli.namespace {
+            app.seek_namespace(ClusterId(0), namespace);
+        } else if let Some(place) = &cli.place {
+            app.seek_address(place.clone());
+        } else if config.restore && !cli.asks_for_another_start() {
+            app.resume();
+        }
         app.keymap = Keymap::rebound(&config.keys).0;
         let file = settings.path().map(|path| path.display().to_string());
         problems.extend(looks.problems);
@@ -174,6 +178,13 @@ impl Session {
         }
     }
 
+    /// Keeps what is to be kept at the end.
+    pub fn part(&mut self) {
+        for effect in self.app.part() {
+            self.perform(effect);
+        }
+    }
+
     /// Puts lists and streams right after a batch of events.
     pub fn settle(&mut self) {
         self.app.refresh();
@@ -225,13 +236,13 @@ impl Session {
             }
             Effect::Count => self.costs(),
             Effect::Keep(keep) => {
-                let what = keep.what().to_owned();
+                let (what, asked) = (keep.what().to_owned(), keep.is_asked_for());
                 match self.memory.keep(keep) {
-                    Ok(()) => return,
-                    Err(error) => {
+                    Err(error) if asked => {
                         let what = format!("{what} can not be kept for the next time: {error}");
                         Event::Failed(Problem::new(Cause::Config, what))
                     }
+                    Ok(()) | Err(_) => return,
                 }
             }
             Effect::Copy(_) | Effect::CopyShown => {

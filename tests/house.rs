@@ -125,7 +125,7 @@ fn rooms_look_one_way_only() {
         ("keys", &["model"]),
         ("command", &["keys"]),
         ("event", &["keys", "model"]),
-        ("memory", &["layout"]),
+        ("memory", &["layout", "model"]),
         ("effect", &["memory", "model"]),
         (
             "ui",

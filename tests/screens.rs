@@ -820,3 +820,34 @@ fn themes_to_choose_from() {
     insta::assert_snapshot!("themes-40x12", dressing((40, 12), colours, "TG"));
     insta::assert_snapshot!("themes-plain-80x24", dressing(SMALL, ColorDepth::None, "T"));
 }
+
+#[test]
+fn bookmarks_and_recent_places() {
+    let been = |size| {
+        let mut screen = screen(size).keys(":shop/prod/web<enter>mfront door<enter>");
+        for keys in [":shop/dev/crasher<enter>", ":legacy<enter>", ":shop<enter>"] {
+            screen = screen.keys(keys);
+            for _ in 0..2 {
+                screen.now += 4_000;
+                screen.app.update(Event::Tick, screen.now);
+            }
+        }
+        screen
+    };
+    insta::assert_snapshot!("places-120x40", been(WIDE).keys("'").text());
+    insta::assert_snapshot!("places-40x12", been((40, 12)).keys("'sho").text());
+    insta::assert_snapshot!("places-none-80x24", screen(SMALL).keys("'").text());
+    insta::assert_snapshot!("mark-80x24", been(SMALL).keys("m").text());
+}
+
+#[test]
+fn contexts_narrowed_and_favourites() {
+    insta::assert_snapshot!(
+        "contexts-favourite-120x40",
+        choosing(WIDE).keys("fj").text()
+    );
+    insta::assert_snapshot!(
+        "contexts-narrowed-40x12",
+        choosing((40, 12)).keys("/prod").text()
+    );
+}

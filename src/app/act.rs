@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{App, Bill, Overlay, TWICE, place};
+use super::{App, Bill, Overlay, Picker, TWICE, place};
 use crate::{
     command::{Command, Meaning},
     effect::Effect,
@@ -40,7 +40,9 @@ impl App {
                 chosen,
                 line,
             } => return self.why_key(chord, subject, chosen, line),
-            Overlay::Contexts(at) => return self.picker_key(chord, at),
+            Overlay::Contexts(picker) => return self.picker_key(chord, picker),
+            Overlay::Bookmark(text) => return self.bookmark_key(chord, text),
+            Overlay::Places(picker) => return self.places_key(chord, picker),
             Overlay::Sort(at) => return self.sort_key(chord, at),
             Overlay::Columns(at) => return self.columns_key(chord, at),
             Overlay::Label(at, text) => return self.label_key(chord, at, text),
@@ -82,11 +84,17 @@ impl App {
                 typing.insert(&text);
                 self.typed_filter(typing);
             }
+            Overlay::Contexts(picker) | Overlay::Places(picker) if picker.typing => {
+                picker.typed.push_str(&text);
+                picker.at = 0;
+            }
             Overlay::Help(typed, line) => {
                 typed.push_str(&text);
                 *line = 0;
             }
-            Overlay::Namespace(_, typed) | Overlay::Label(_, typed) => typed.push_str(&text),
+            Overlay::Namespace(_, typed) | Overlay::Label(_, typed) | Overlay::Bookmark(typed) => {
+                typed.push_str(&text);
+            }
             Overlay::Prompt(typed, chosen) => {
                 typed.push_str(&text);
                 *chosen = 0;
@@ -149,6 +157,9 @@ impl App {
             }
             Command::HistoryBack => self.travel(-1),
             Command::HistoryForward => self.travel(1),
+            Command::Last => self.turn_back(),
+            Command::Bookmark => self.ask_for_a_name(),
+            Command::Places => self.overlay = Overlay::Places(Picker::typing()),
             Command::Prompt => self.overlay = Overlay::Prompt(String::new(), 0),
             Command::Help => self.overlay = Overlay::Help(String::new(), 0),
             Command::Settings => self.overlay = Overlay::Settings(0),
@@ -160,7 +171,7 @@ impl App {
             }),
             Command::Instances => self.show(Pane::All),
             Command::Contexts => {
-                self.overlay = Overlay::Contexts(0);
+                self.overlay = Overlay::Contexts(Picker::default());
                 return vec![Effect::ReadContexts];
             }
             Command::Cost => {

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use crossterm::event::KeyCode;
 
 use super::{
-    App, Overlay, Standing, Suggestion,
+    App, Overlay, Picker, Standing, Suggestion,
     place::{SUGGESTIONS, rank},
 };
 use crate::{
@@ -147,7 +147,7 @@ impl App {
             .then(|| self.world.context(cluster))
     }
 
-    fn slot_of(&self, name: &str) -> Option<ClusterId> {
+    pub(super) fn slot_of(&self, name: &str) -> Option<ClusterId> {
         let at = self
             .clusters
             .iter()
@@ -271,34 +271,61 @@ impl App {
         self.offers.iter().chain(&unlisted).map(choice).collect()
     }
 
-    pub(super) fn picker_key(&mut self, chord: Chord, at: usize) -> Vec<Effect> {
-        let choices = self.choices();
-        let last = choices.len().saturating_sub(1);
-        let page = self.size.1.saturating_sub(6).max(1);
-        let at = at.min(last);
+    /// Those of them whose name or server has what is typed.
+    pub fn choices_like(&self, typed: &str) -> Vec<Choice> {
+        let fits = |choice: &Choice| {
+            let text = format!("{} {}", choice.offer.context.name(), choice.offer.server);
+            typed
+                .split_whitespace()
+                .all(|word| rank(&text, word).is_some())
+        };
+        self.choices().into_iter().filter(fits).collect()
+    }
+
+    pub(super) fn picker_key(&mut self, chord: Chord, mut picker: Picker) -> Vec<Effect> {
+        let choices = self.choices_like(&picker.typed);
+        let lines = choices.len();
+        let last = lines.saturating_sub(1);
+        let page = usize::from(self.size.1.saturating_sub(6).max(1));
+        let at = picker.at.min(last);
         let chosen = choices.into_iter().nth(at);
-        let (at, effects) = match self.keymap.of_key(chord) {
-            Some(Command::Up) => (at.saturating_sub(1), Vec::new()),
-            Some(Command::Down) => (at + 1, Vec::new()),
-            Some(Command::PageUp) => (at.saturating_sub(page.into()), Vec::new()),
-            Some(Command::PageDown) => (at + usize::from(page), Vec::new()),
-            Some(Command::Top) => (0, Vec::new()),
-            Some(Command::Bottom) => (last, Vec::new()),
-            Some(Command::Back | Command::Left | Command::Quit | Command::Contexts) => {
+        let command = self.keymap.of_key(chord);
+        let mut effects = Vec::new();
+        picker.at = at;
+        match (command, chord.code) {
+            (_, KeyCode::Enter) => {
+                picker.typing = false;
+                effects = chosen.map_or_else(Vec::new, |choice| self.toggle(choice));
+            }
+            (_, KeyCode::Esc) if !picker.typed.is_empty() || picker.typing => {
+                picker = Picker::default();
+            }
+            _ if picker.typing => picker.press(chord, lines, self.size.1),
+            (Some(Command::Up), _) => picker.at = at.saturating_sub(1),
+            (Some(Command::Down), _) => picker.at = (at + 1).min(last),
+            (Some(Command::PageUp), _) => picker.at = at.saturating_sub(page),
+            (Some(Command::PageDown), _) => picker.at = (at + page).min(last),
+            (Some(Command::Top), _) => picker.at = 0,
+            (Some(Command::Bottom), _) => picker.at = last,
+            (Some(Command::Back | Command::Left | Command::Quit | Command::Contexts), _) => {
                 return Vec::new();
             }
-            Some(Command::LogIn) => {
+            (Some(Command::Filter), _) => picker.typing = true,
+            (Some(Command::LogIn), _) => {
                 let id = chosen.and_then(|choice| Some(choice.open?.0));
                 let id = id.filter(|id| self.waits_for_login(*id));
-                (at, id.map(Effect::LogIn).into_iter().collect())
+                effects = id.map(Effect::LogIn).into_iter().collect();
             }
-            _ if matches!(chord.code, KeyCode::Enter | KeyCode::Char(' ')) => (
-                at,
-                chosen.map_or_else(Vec::new, |choice| self.toggle(choice)),
-            ),
-            _ => (at, Vec::new()),
-        };
-        self.overlay = Overlay::Contexts(at.min(last));
+            (_, KeyCode::Char(' ')) => {
+                effects = chosen.map_or_else(Vec::new, |choice| self.toggle(choice));
+            }
+            (_, KeyCode::Char('f')) => {
+                let name = chosen.map(|choice| choice.offer.context.name().to_owned());
+                effects.extend(name.map(|name| self.turn_favourite(&name)));
+            }
+            _ => {}
+        }
+        self.overlay = Overlay::Contexts(picker);
         effects
     }
 

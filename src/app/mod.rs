@@ -2,6 +2,7 @@
 
 mod act;
 mod board;
+mod bookmarks;
 mod closely;
 mod clusters;
 mod columns;
@@ -9,6 +10,8 @@ mod copy;
 mod cost;
 mod filter;
 mod help;
+mod history;
+mod keep;
 mod lines;
 mod list;
 mod marks;
@@ -18,6 +21,8 @@ mod overlay;
 mod panel;
 mod place;
 mod resize;
+mod say;
+mod seek;
 mod settings;
 mod sort;
 mod standing;
@@ -29,6 +34,7 @@ use std::collections::{HashMap, VecDeque};
 
 use self::list::Moved;
 pub use self::{
+    bookmarks::{Destination, Picker},
     clusters::{Choice, Cluster, MOST, Manner, Reach},
     cost::{Bill, Item, Wire},
     filter::Typing,
@@ -52,7 +58,7 @@ use crate::{
     layout::{Side, Spot},
     memory::Kept,
     model::{
-        ClusterId, FeedState, Filter, MapId, Name, News, Offer, Problem, What, World,
+        Address, ClusterId, FeedState, Filter, MapId, Name, News, Offer, Problem, What, World,
         filter::Search, grouping::Grouping,
     },
     panes::{Id, Pane},
@@ -64,8 +70,6 @@ const REST: i64 = 120;
 const PATIENCE: i64 = 150;
 /// Ctrl-C twice within this quits, milliseconds.
 const TWICE: i64 = 1_500;
-/// How long a message stays, milliseconds.
-const MESSAGE: i64 = 4_000;
 /// Maps that stay watched after one has looked elsewhere.
 const WARM: usize = 3;
 
@@ -115,10 +119,9 @@ pub struct App {
     /// Where the lists hang now.
     parents: [Option<Id>; 5],
     /// Places visited, and where among them we are.
-    history: Vec<(Pane, Vec<Id>)>,
-    visited: usize,
+    history: history::History,
     /// A place that was asked for and is not there yet.
-    sought: Option<place::Sought>,
+    sought: Option<seek::Sought>,
     /// The Map looked at, since when.
     looked_at: Option<(MapId, i64)>,
     /// Maps that are fetched, newest first.
@@ -145,6 +148,8 @@ pub struct App {
     pub themes: Themes,
     /// What earlier runs kept, and this one has since.
     pub kept: Kept,
+    /// Where we are, since when: it is kept once one has stayed.
+    stays: Option<(Address, i64)>,
 }
 
 impl App {
@@ -185,8 +190,7 @@ impl App {
             remembered: HashMap::new(),
             marks_left: HashMap::new(),
             parents: [const { None }; 5],
-            history: Vec::new(),
-            visited: 0,
+            history: history::History::default(),
             sought: None,
             looked_at: None,
             warm: VecDeque::new(),
@@ -202,6 +206,7 @@ impl App {
             begun: Vec::new(),
             themes: Themes::default(),
             kept: Kept::default(),
+            stays: None,
         }
     }
 
@@ -228,7 +233,10 @@ impl App {
                 self.size = (columns, rows);
                 self.come_back();
             }
-            Event::Tick => self.world.tick(now / 1000),
+            Event::Tick => {
+                self.world.tick(now / 1000);
+                return self.keep_where_we_are();
+            }
             Event::Feed(source, news) => {
                 if source.what == What::Namespaces
                     && matches!(&news, News::State(FeedState::Refused(_)))
@@ -252,7 +260,10 @@ impl App {
                 };
                 self.say(text);
             }
-            Event::Contexts(offers, unread) => (self.offers, self.unread) = (offers, unread),
+            Event::Contexts(offers, unread) => {
+                self.offers = self.by_use(offers);
+                self.unread = unread;
+            }
             Event::Opened(cluster, result) => return self.opened(cluster, result),
             Event::Background(light) => self.themes.light = Some(light),
             Event::Costs(wires, costs) => self.count(wires, costs),
@@ -284,13 +295,7 @@ impl App {
             self.warm.push_front(id);
             self.warm.truncate(WARM);
         }
-        if self
-            .message
-            .as_ref()
-            .is_some_and(|(_, until)| *until <= self.now)
-        {
-            self.message = None;
-        }
+        self.stop_saying();
         self.dwell();
         for Spot { pane, .. } in self.shape().panes {
             let rows = self.page(pane);
@@ -385,11 +390,6 @@ impl App {
         self.parents[pane as usize].as_ref()
     }
 
-    /// The sentence in the footer, if there is one.
-    pub fn message(&self) -> Option<&str> {
-        self.message.as_ref().map(|(text, _)| text.as_str())
-    }
-
     /// Rows of a pane's page.
     fn page(&self, pane: Pane) -> usize {
         self.shape()
@@ -397,11 +397,6 @@ impl App {
             .iter()
             .find(|spot| spot.pane == pane)
             .map_or(1, |spot| usize::from(spot.rows()).max(1))
-    }
-
-    /// Says something in the footer for a few seconds.
-    pub fn say(&mut self, text: impl Into<String>) {
-        self.message = Some((text.into(), self.now + MESSAGE));
     }
 
     /// Whether a key means something here and now: what the footer and help show.

@@ -174,9 +174,9 @@ impl App {
     /// taken at once.
     fn click_line(&mut self, line: usize) -> Vec<Effect> {
         let (chosen, at_once) = match &mut self.overlay {
-            Overlay::Contexts(chosen) | Overlay::Why { chosen, .. } | Overlay::Themes(chosen) => {
-                (chosen, false)
-            }
+            Overlay::Contexts(picker) => (&mut picker.at, false),
+            Overlay::Places(picker) => (&mut picker.at, true),
+            Overlay::Why { chosen, .. } | Overlay::Themes(chosen) => (chosen, false),
             Overlay::Prompt(_, chosen) | Overlay::Sort(chosen) | Overlay::Columns(chosen) => {
                 (chosen, true)
             }
@@ -185,6 +185,7 @@ impl App {
             | Overlay::Filter(_)
             | Overlay::Namespace(..)
             | Overlay::Label(..)
+            | Overlay::Bookmark(_)
             | Overlay::Settings(_)
             | Overlay::Help(..)
             | Overlay::Cost(..) => return Vec::new(),

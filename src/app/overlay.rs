@@ -1,6 +1,6 @@
 //! What floats above the panes.
 
-use super::{Bill, Typing};
+use super::{Bill, Picker, Typing};
 use crate::{model::ClusterId, panes::Id};
 
 /// What floats above the panes and gets the keys first.
@@ -28,8 +28,12 @@ pub enum Overlay {
         /// The first line that is shown.
         line: u16,
     },
-    /// The contexts to open and close, and which line is chosen.
-    Contexts(usize),
+    /// The contexts to open and close.
+    Contexts(Picker),
+    /// What the place where we are is to be called, as far as it is typed.
+    Bookmark(String),
+    /// Bookmarks and recent places.
+    Places(Picker),
     /// The columns to sort by, and which is chosen.
     Sort(usize),
     /// The columns to show and hide, and which is chosen.
@@ -54,9 +58,11 @@ impl Overlay {
             | Self::Prompt(..)
             | Self::Help(..)
             | Self::Label(..)
+            | Self::Bookmark(_)
             | Self::Namespace(..) => false,
             Self::Why { .. }
             | Self::Contexts(_)
+            | Self::Places(_)
             | Self::Cost(..)
             | Self::Settings(_)
             | Self::Sort(_)

@@ -1,23 +1,14 @@
-//! Where one is, and getting elsewhere: the prompt, places by name, history.
+//! Getting elsewhere: the prompt, and places by name.
 
 use std::collections::HashMap;
 
-use super::{App, Cluster, themes};
+use super::{App, Cluster, seek::Sought, themes};
 use crate::{
     command::{self, COMMANDS, Command},
     effect::Effect,
     model::{ClusterId, Name, Source, What, grouping::SYSTEM, tree::Map},
     panes::{Id, Pane},
 };
-
-/// A place that is looked for until it is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Sought {
-    /// A Map by its namespace, until all namespaces are known: asked for on the command line.
-    Namespace(ClusterId, Name),
-    /// What was typed at the prompt, until this time.
-    Typed(String, i64),
-}
 
 /// Something that the prompt offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,56 +26,7 @@ const SEEK: i64 = 5_000;
 pub(super) const SUGGESTIONS: usize = 12;
 
 impl App {
-    /// Opens the Map of a namespace as soon as it is known.
-    pub fn seek_namespace(&mut self, cluster: ClusterId, namespace: &str) {
-        self.sought = Some(Sought::Namespace(cluster, namespace.into()));
-    }
-
-    /// Goes to what is sought, if it is there by now.
-    pub(super) fn seek(&mut self) {
-        let Some(sought) = self.sought.clone() else {
-            return;
-        };
-        let found = match &sought {
-            Sought::Namespace(cluster, namespace) => {
-                let id = crate::model::MapId {
-                    cluster: *cluster,
-                    namespace: namespace.clone(),
-                };
-                self.world.map_slot_of(&id).map(|slot| (slot, None))
-            }
-            Sought::Typed(typed, _) => self.find_typed(typed),
-        };
-        if let Some((map, server)) = found {
-            self.sought = None;
-            self.land(map, server);
-            return;
-        }
-        match &sought {
-            // Nobody will tell.
-            Sought::Namespace(cluster, _) if !self.followed().any(|id| id == *cluster) => {
-                self.sought = None;
-            }
-            Sought::Namespace(cluster, namespace) if self.namespaces_known(*cluster) => {
-                self.sought = None;
-                self.say(format!("There is no namespace \"{namespace}\"."));
-            }
-            Sought::Typed(typed, until) if *until <= self.now => {
-                self.sought = None;
-                self.say(format!("There is no \"{typed}\"."));
-            }
-            Sought::Typed(typed, _) => self.say(format!("Looking for \"{typed}\"…")),
-            Sought::Namespace(..) => {}
-        }
-    }
-
-    /// Whether all namespaces of a cluster have been listed, or may not be.
-    fn namespaces_known(&self, cluster: ClusterId) -> bool {
-        let source = Source::all(cluster, What::Namespaces);
-        self.refused(&source) || self.world.feed(&source).is_some_and(|feed| feed.synced)
-    }
-
-    fn land(&mut self, map: u32, server: Option<u32>) {
+    pub(super) fn land(&mut self, map: u32, server: Option<u32>) {
         self.remember();
         let Some(held) = self.world.maps().get(map) else {
             return;
@@ -107,21 +49,29 @@ impl App {
     /// Selects these in the panes from left to right.
     pub(super) fn choose(&mut self, ids: &[Option<Id>]) {
         for (pane, id) in Pane::HOME.into_iter().zip(ids) {
+            self.choose_in(pane, id.as_ref());
+        }
+    }
+
+    /// Selects this in a pane; what one goes to is worth more than a filter that hides it.
+    pub(super) fn choose_in(&mut self, pane: Pane, id: Option<&Id>) {
+        self.refresh_list(pane);
+        let slot = id.and_then(|id| id.slot(&self.world));
+        if slot.is_some_and(|slot| !self.list(pane).order.contains(&slot)) {
+            self.clear_filter(pane);
             self.refresh_list(pane);
-            let slot = id.as_ref().and_then(|id| id.slot(&self.world));
-            if slot.is_some_and(|slot| !self.list(pane).order.contains(&slot)) {
-                // What one goes to is worth more than a filter that hides it.
-                self.clear_filter(pane);
-                self.refresh_list(pane);
-            }
-            if id.is_some() {
-                self.lists[pane as usize].select(id.clone(), &self.world);
-            }
+        }
+        if id.is_some() {
+            self.lists[pane as usize].select(id.cloned(), &self.world);
         }
     }
 
     /// The Map, and the Server if one is named, that a path of names leads to.
-    fn find_path(&self, path: &[String], cluster: Option<ClusterId>) -> Option<(u32, Option<u32>)> {
+    pub(super) fn find_path(
+        &self,
+        path: &[String],
+        cluster: Option<ClusterId>,
+    ) -> Option<(u32, Option<u32>)> {
         let [service, map, rest @ ..] = path else {
             return None;
         };
@@ -153,7 +103,7 @@ impl App {
 
     /// The Map, and the Server, that is meant exactly: by path, by namespace, by `ns` and a namespace. Without the
     /// cluster's name before it, it is looked for where we are, then in the others.
-    fn find_typed(&self, typed: &str) -> Option<(u32, Option<u32>)> {
+    pub(super) fn find_typed(&self, typed: &str) -> Option<(u32, Option<u32>)> {
         let (cluster, typed) = self.in_cluster(typed);
         let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);
         match (cluster, here) {
@@ -176,7 +126,11 @@ impl App {
             .unwrap_or((None, typed))
     }
 
-    fn find_within(&self, typed: &str, cluster: Option<ClusterId>) -> Option<(u32, Option<u32>)> {
+    pub(super) fn find_within(
+        &self,
+        typed: &str,
+        cluster: Option<ClusterId>,
+    ) -> Option<(u32, Option<u32>)> {
         let path: Vec<String> = typed
             .split('/')
             .filter(|part| !part.is_empty())
@@ -194,44 +148,6 @@ impl App {
         })
     }
 
-    /// Notes where we are.
-    pub(super) fn remember(&mut self) {
-        let ids: Vec<Id> = Pane::HOME
-            .into_iter()
-            .map_while(|pane| self.id(pane))
-            .collect();
-        let here = (self.focus, ids);
-        if self.history.get(self.visited) == Some(&here) {
-            return;
-        }
-        self.history.truncate(self.visited + 1);
-        self.history.push(here);
-        if self.history.len() > 100 {
-            self.history.remove(0);
-        }
-        self.visited = self.history.len() - 1;
-    }
-
-    pub(super) fn travel(&mut self, by: isize) {
-        let Some(at) = self
-            .visited
-            .checked_add_signed(by)
-            .filter(|at| *at < self.history.len())
-        else {
-            self.say(if by < 0 {
-                "Nothing before this."
-            } else {
-                "Nothing after this."
-            });
-            return;
-        };
-        self.visited = at;
-        let (pane, ids) = self.history[at].clone();
-        let ids: Vec<Option<Id>> = ids.into_iter().map(Some).collect();
-        self.choose(&ids);
-        self.focus = pane;
-    }
-
     /// What fits what is typed at the prompt: commands, then places.
     pub fn suggestions(&self, typed: &str) -> Vec<Suggestion> {
         if let Some(begun) = context(typed) {
@@ -242,6 +158,9 @@ impl App {
         }
         if let Some(begun) = typed.trim_start().strip_prefix("sort ") {
             return self.columns_like(begun.trim());
+        }
+        if let Some(begun) = typed.trim_start().strip_prefix("go ") {
+            return self.bookmarks_like(begun.trim());
         }
         let typed = typed.trim();
         let mut found: Vec<(usize, Suggestion)> = Vec::new();
@@ -348,6 +267,16 @@ impl App {
                 .as_ref()
                 .and_then(|chosen| themes::theme(&chosen.text));
             return self.wear(suggested.unwrap_or(name));
+        }
+        let mut names = ["bookmark ", "mark "].into_iter();
+        if let Some(name) = names.find_map(|word| typed.strip_prefix(word)) {
+            return self.bookmark(name);
+        }
+        if let Some(name) = typed.strip_prefix("go ") {
+            let suggested = chosen
+                .as_ref()
+                .and_then(|chosen| chosen.text.strip_prefix("go "));
+            return self.go_to_name(name.trim(), suggested);
         }
         let text = chosen.map_or_else(|| typed.to_owned(), |suggestion| suggestion.text);
         if let Some((map, server)) = self.find_typed(typed) {

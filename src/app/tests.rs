@@ -12,6 +12,7 @@ mod keys;
 mod mouse;
 mod newcomer;
 mod panel;
+mod places;
 mod resize;
 mod streams;
 mod why;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{App, place::Sought};
+use super::{App, seek::Sought};
 use crate::{
     model::{ClusterId, FeedState, Health, MapId, Name, Source, What, world::Feed},
     panes::Pane,
@@ -198,6 +198,10 @@ impl App {
         let found = match &self.sought {
             None => true,
             Some(Sought::Namespace(cluster, _)) => given_up(*cluster),
+            Some(Sought::Named(place, ..)) => {
+                let mut searched = self.searched(self.slot_of(&place.context));
+                searched.all(given_up)
+            }
             Some(Sought::Typed(..)) => false,
         };
         let done = |cluster: ClusterId| answered(cluster) || given_up(cluster);

@@ -2,14 +2,16 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
 use crate::demo::faults::Rule;
 
 /// The simulated cluster instead of a real one.
 #[derive(Clone, Debug, Args)]
 pub struct Simulated {
-    /// Show a simulated cluster inside the program, in which something happens all the time; beside those of --context
+    /// Show a simulated cluster inside the program
+    ///
+    /// Something happens in it all the time. It is opened beside those of --context.
     #[arg(long, help_heading = "Without a cluster")]
     pub demo: bool,
 
@@ -18,16 +20,17 @@ pub struct Simulated {
         long,
         value_name = "NUMBER",
         help_heading = "Without a cluster",
-        requires = "demo"
+        requires = "demo",
+        hide_short_help = true
     )]
     pub demo_seed: Option<u64>,
 
     /// How many times faster than in life things happen, from 0.1 to 100 [default: 1]
-    #[arg(long, value_name = "TIMES", help_heading = "Without a cluster", requires = "demo", value_parser = pace)]
+    #[arg(long, value_name = "TIMES", help_heading = "Without a cluster", requires = "demo", value_parser = pace, hide_short_help = true)]
     pub demo_speed: Option<f64>,
 
     /// So many Pods more, for load; up to 100000
-    #[arg(long, value_name = "PODS", help_heading = "Without a cluster", requires = "demo", value_parser = size)]
+    #[arg(long, value_name = "PODS", help_heading = "Without a cluster", requires = "demo", value_parser = size, hide_short_help = true)]
     pub demo_size: Option<usize>,
 
     /// Whose rights to have [default: admin]
@@ -35,20 +38,13 @@ pub struct Simulated {
         long,
         value_name = "ROLE",
         help_heading = "Without a cluster",
-        requires = "demo"
+        requires = "demo",
+        hide_short_help = true
     )]
     pub demo_role: Option<Role>,
 }
 
-/// What the program can do besides showing a cluster.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Command {
-    /// Serve the simulated cluster on a port of this machine, for kubectl, and print a kubeconfig for it
-    #[command(after_help = SERVING)]
-    Demo(Serving),
-}
-
-const SERVING: &str = "\
+pub(super) const SERVING: &str = "\
 Examples:
   barkeep demo >demo.kubeconfig &            then: kubectl --kubeconfig demo.kubeconfig get pods -A
   barkeep demo --write-kubeconfig demo.kubeconfig --fault watch=break:5000@20%

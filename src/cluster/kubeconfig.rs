@@ -41,6 +41,8 @@ pub struct Choice {
     pub as_groups: Vec<String>,
     /// `--request-timeout`
     pub request_timeout: Option<Duration>,
+    /// The program runs already: advice about flags comes too late.
+    pub runs: bool,
 }
 
 /// One cluster, one user: all that connecting needs.
@@ -137,7 +139,14 @@ fn from_files(choice: &Choice, files: &Files) -> Result<Target, Problem> {
         .contexts
         .iter()
         .find(|named| named.name == name)
-        .ok_or_else(|| unknown("context", &name, &contexts, &files.named(), "--context"))?
+        .ok_or_else(|| {
+            let how = if choice.runs {
+                "C or :ctx"
+            } else {
+                "--context"
+            };
+            unknown("context", &name, &contexts, &files.named(), how)
+        })?
         .context
         .clone()
         .unwrap_or_default();
@@ -352,7 +361,7 @@ fn no_context(files: &Files, contexts: &[String]) -> Problem {
     Problem::new(Cause::Config, what).hint(hint)
 }
 
-fn unknown(kind: &str, name: &str, known: &[String], place: &str, flag: &str) -> Problem {
+fn unknown(kind: &str, name: &str, known: &[String], place: &str, how: &str) -> Problem {
     let what = format!("There is no {kind} {} in {place}", quoted(name));
     let close = known
         .iter()
@@ -371,7 +380,7 @@ fn unknown(kind: &str, name: &str, known: &[String], place: &str, flag: &str) ->
             some_of(known)
         ),
         (None, []) => format!("It has no {kind}s at all"),
-        (None, _) => format!("Choose with {flag}: {}", some_of(known)),
+        (None, _) => format!("Choose with {how}: {}", some_of(known)),
     };
     Problem::new(Cause::Config, what).hint(hint)
 }

@@ -324,6 +324,30 @@ const LAST: &[Entry] = &[
         "",
         "forward again",
     ),
+    entry(
+        Command::Last,
+        "last",
+        &["-"],
+        "",
+        "to the place before this one, and back",
+    ),
+    entry(
+        Command::Bookmark,
+        "bookmark",
+        &["m"],
+        "",
+        "name this place, to come back to it; :bookmark NAME does too",
+    ),
+    Entry {
+        aliases: &["bookmarks", "recent", "go"],
+        ..entry(
+            Command::Places,
+            "places",
+            &["'"],
+            "",
+            "bookmarks and recent places; :go NAME goes to one",
+        )
+    },
     gesture(
         Command::Cancel,
         "cancel",

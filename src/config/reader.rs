@@ -54,6 +54,7 @@ impl<'a> Reader<'a> {
                 "contexts" => set(&mut config.open, self.words(key.get_ref(), value)),
                 "namespaces" => set(&mut config.namespaces, self.words(key.get_ref(), value)),
                 "environments" => set(&mut config.environments, self.words(key.get_ref(), value)),
+                "restore" => set(&mut config.restore, self.switch(key.get_ref(), value)),
                 "context" => set(&mut config.contexts, self.contexts(value)),
                 "service" => set(&mut config.services, self.services(value)),
                 "keys" => set(&mut config.keys, self.keys(value)),

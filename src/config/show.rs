@@ -68,6 +68,7 @@ impl Config {
             namespaces,
             environments,
             open,
+            restore,
             contexts: _,
             services: _,
             keys: _,
@@ -92,6 +93,7 @@ impl Config {
             ("contexts", words(open)),
             ("namespaces", words(namespaces)),
             ("environments", words(environments)),
+            ("restore", Value::from(*restore)),
         ]
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure: no async, no clock, no I/O, no terminal. Everything here can be made in a test with a literal.
 
+mod address;
 mod around;
 mod clusters;
 pub mod context;
@@ -28,6 +29,7 @@ pub mod tree;
 pub mod why;
 pub mod world;
 
+pub use address::Address;
 pub use context::{Context, Offer};
 pub use detail::Detail;
 pub use filter::Filter;

@@ -54,6 +54,11 @@ impl Pane {
     /// The panes of the home screen, from left to right.
     pub const HOME: [Self; 4] = [Self::Services, Self::Maps, Self::Servers, Self::Instances];
 
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|pane| pane.name() == name)
+    }
+
     /// The title, and what its rows are called.
     pub fn title(self) -> &'static str {
         match self {

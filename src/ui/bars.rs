@@ -206,6 +206,17 @@ impl Painter {
                 let hint = app.message().unwrap_or("enter looks into it   esc not now");
                 return Some(self.field("namespace: ", text, hint, app, frame));
             }
+            Overlay::Bookmark(text) => {
+                let offered = app.offered_name();
+                let room = usize::from(columns.saturating_sub(TYPED + 10));
+                let hint = match text.trim() {
+                    "" => format!("enter keeps it as {offered}"),
+                    _ => format!("for {offered}"),
+                };
+                let whole = width(&hint) <= room;
+                let hint = fit(if whole { &hint } else { &offered }, room);
+                return Some(self.field("name: ", text, &hint, app, frame));
+            }
             Overlay::Prompt(text, _) => {
                 return Some(self.field(":", text, "esc closes", app, frame));
             }

@@ -19,6 +19,8 @@ pub struct Glyphs {
     pub unknown: &'static str,
     /// A marked row.
     pub mark: &'static str,
+    /// Wanted on top; kept under a name.
+    pub favourite: &'static str,
     /// Sorted from the smallest; also “more above”.
     pub up: &'static str,
     /// Sorted from the largest; also “more below”.
@@ -68,6 +70,7 @@ pub const UNICODE: Glyphs = Glyphs {
     stopped: "○",
     unknown: "?",
     mark: "✓",
+    favourite: "★",
     up: "↑",
     down: "↓",
     left: "←",
@@ -98,6 +101,7 @@ pub const ASCII: Glyphs = Glyphs {
     stopped: "o",
     unknown: "?",
     mark: "+",
+    favourite: "*",
     up: "^",
     down: "v",
     left: "<",
@@ -143,6 +147,7 @@ impl Glyphs {
             self.stopped,
             self.unknown,
             self.mark,
+            self.favourite,
             self.up,
             self.down,
             self.left,

@@ -152,7 +152,8 @@ impl Painter {
         match &app.overlay {
             Overlay::Welcome => self.welcome(app, frame),
             Overlay::Help(typed, line) => cursor = Some(self.help(app, typed, *line, frame)),
-            Overlay::Contexts(at) => self.picker(app, *at, frame),
+            Overlay::Contexts(picker) => cursor = self.contexts(app, picker, frame),
+            Overlay::Places(picker) => cursor = self.known_places(app, picker, frame),
             Overlay::Sort(at) => self.sort_picker(app, *at, frame),
             Overlay::Columns(at) => cursor = self.column_picker(app, *at, None, frame),
             Overlay::Label(at, text) => cursor = self.column_picker(app, *at, Some(text), frame),
@@ -162,7 +163,7 @@ impl Painter {
             Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
             Overlay::Why { .. } => self.why(app, frame),
             Overlay::Filter(typing) => self.about_filter(app, typing, frame),
-            Overlay::None | Overlay::Namespace(..) => {}
+            Overlay::None | Overlay::Namespace(..) | Overlay::Bookmark(_) => {}
         }
         self.following(app, frame);
         cursor

@@ -1,61 +1,151 @@
-//! The contexts to open and close.
+//! Lists to choose from, above everything: the contexts to open and close, and the places to go to.
 
-use compact_str::CompactString;
-use ratatui::buffer::Buffer;
+use compact_str::{CompactString, format_compact};
+use ratatui::{buffer::Buffer, layout::Position};
 
 use super::{
     Painter,
     ledger::{Cell, Column, Ledger, whole, yielding},
 };
 use crate::{
-    app::{App, Choice, Target},
+    app::{App, Choice, Destination, Picker, Target},
+    command::Command,
     layout::Area,
     text::{fit, width},
 };
 
-const COLUMNS: &[Column] = &[
+const CONTEXTS: &[Column] = &[
     whole("", false),
     yielding("CONTEXT", 16),
     yielding("SERVER", 10),
     yielding("STATE", 12),
 ];
+const PLACES: &[Column] = &[
+    whole("", false),
+    yielding("NAME", 8),
+    yielding("PLACE", 14),
+    yielding("CONTEXT", 6),
+];
 
-/// Lines of the box that are no contexts: its edges and the headings.
+/// Lines of the box that are no rows: its edges and the headings.
 const AROUND: u16 = 3;
+/// Columns of the box before and behind its rows.
+const BESIDE: u16 = 5;
+
+/// A list to choose from, as it is shown.
+struct List<'a> {
+    title: &'static str,
+    /// What can be done.
+    hint: &'a str,
+    /// Why there are no rows, where there are none.
+    empty: &'static str,
+    /// What is wrong, below the rows.
+    below: Option<String>,
+    columns: &'static [Column],
+    rows: Vec<Vec<Cell>>,
+}
 
 impl Painter {
-    pub(super) fn picker(&self, app: &App, at: usize, frame: &mut Buffer) {
-        let (columns, rows) = app.size;
-        let choices = app.choices();
+    pub(super) fn contexts(
+        &self,
+        app: &App,
+        picker: &Picker,
+        frame: &mut Buffer,
+    ) -> Option<Position> {
+        let choices = app.choices_like(&picker.typed);
+        let login = choices
+            .get(picker.at)
+            .and_then(|choice| choice.open.as_ref());
+        let login = login.is_some_and(|(cluster, _)| app.waits_for_login(*cluster));
+        let login = match app.keymap.hint(Command::LogIn, self.ascii()) {
+            key if login => format!("{key} log in   "),
+            _ => String::new(),
+        };
+        let filter = app.keymap.hint(Command::Filter, self.ascii());
+        let hint = if picker.typing {
+            " ⏎ opens and closes   esc all ".to_owned()
+        } else {
+            format!(" space opens and closes   {login}f favourite   {filter} narrows   esc leaves ")
+        };
         let cells = choices.iter().map(|choice| self.choice(app, choice));
-        let ledger = Ledger::new(COLUMNS, cells.collect());
-        let unread = app.unread.as_ref().map(ToString::to_string);
-        let below = u16::from(unread.is_some());
-        let needs = ledger.width().max(unread.as_deref().map_or(0, width)) + 5;
-        let wide = (needs as u16).max(54).min(columns);
-        let high = (ledger.len() as u16 + AROUND + below).min(rows - 2);
+        let list = List {
+            title: " Clusters ",
+            hint: &hint,
+            empty: "No context has that.",
+            below: app.unread.as_ref().map(ToString::to_string),
+            columns: CONTEXTS,
+            rows: cells.collect(),
+        };
+        self.list(app, picker, list, frame)
+    }
+
+    pub(super) fn known_places(
+        &self,
+        app: &App,
+        picker: &Picker,
+        frame: &mut Buffer,
+    ) -> Option<Position> {
+        let places = app.known_places(&picker.typed);
+        let is_named = |known: &Destination| known.name.is_some();
+        let removes = if places.get(picker.at).is_some_and(is_named) {
+            "del removes   "
+        } else {
+            ""
+        };
+        let hint = format!(" ⏎ goes there   {removes}esc leaves ");
+        let list = List {
+            title: " Bookmarks and recent places ",
+            hint: &hint,
+            empty: if picker.typed.is_empty() {
+                "None yet: m names the place where you are."
+            } else {
+                "No place has that."
+            },
+            below: None,
+            columns: PLACES,
+            rows: places.iter().map(|known| self.known(known)).collect(),
+        };
+        self.list(app, picker, list, frame)
+    }
+
+    fn list(
+        &self,
+        app: &App,
+        picker: &Picker,
+        list: List<'_>,
+        frame: &mut Buffer,
+    ) -> Option<Position> {
+        let (columns, rows) = app.size;
+        let ledger = Ledger::new(list.columns, list.rows);
+        let below = u16::from(list.below.is_some());
+        let said = list.below.as_deref().map_or(0, width);
+        let needs = ledger.width().max(said) as u16 + BESIDE;
+        let wide = needs.max(width(list.hint) as u16 + 4).max(54).min(columns);
+        let field = u16::from(picker.typing || !picker.typed.is_empty());
+        let lines = ledger.len().max(1) as u16;
+        let high = (lines + AROUND + below + field).min(rows - 2);
         let area = Area {
             x: (columns - wide) / 2,
             y: 1 + (rows - 2 - high) / 2,
             width: wide,
             height: high,
         };
-        let login = choices.get(at).and_then(|choice| choice.open.as_ref());
-        let login = login.is_some_and(|(cluster, _)| app.waits_for_login(*cluster));
-        let login = if login { "L log in   " } else { "" };
-        self.boxed(
-            area,
-            " Clusters ",
-            &format!(" space opens and closes   {login}esc leaves "),
-            frame,
-        );
-        let ledger = ledger.within(usize::from(wide.saturating_sub(5)));
+        self.boxed(area, list.title, list.hint, frame);
         let (x, end) = (area.x + 3, area.x + wide - 2);
-        ledger.headings((x, area.y + 1), end, self.theme.heading, frame);
-        let room = usize::from(high.saturating_sub(AROUND + below));
-        let first = (at + 1).saturating_sub(room);
-        for n in first..ledger.len().min(first + room) {
-            let y = area.y + 2 + (n - first) as u16;
+        let room = usize::from(end - x);
+        let cursor = (field > 0).then(|| self.narrowing(picker, (x, area.y + 1), room, frame));
+        let ledger = ledger.within(usize::from(wide.saturating_sub(BESIDE)));
+        let top = area.y + 1 + field;
+        if ledger.len() == 0 {
+            let text = fit(list.empty, room);
+            frame.set_stringn(x, top + 1, text, room, self.theme.muted);
+        } else {
+            ledger.headings((x, top), end, self.theme.heading, frame);
+        }
+        let shown = usize::from(high.saturating_sub(AROUND + below + field));
+        let first = (picker.at + 1).saturating_sub(shown);
+        for n in first..ledger.len().min(first + shown) {
+            let y = top + 1 + (n - first) as u16;
             ledger.row(n, (x, y), end, frame);
             let line = Area {
                 x: area.x + 1,
@@ -64,32 +154,80 @@ impl Painter {
                 height: 1,
             };
             self.clickable(line, Target::Line(n));
-            if n == at {
+            if n == picker.at {
                 self.select(true, line, frame);
             }
         }
-        if let Some(why) = unread {
-            let room = usize::from(end - x);
+        if let Some(why) = list.below {
             let y = area.y + high - 2;
             frame.set_stringn(x, y, fit(&why, room), room, self.theme.warn);
         }
+        cursor.filter(|_| picker.typing)
+    }
+
+    /// What the rows are narrowed by; says where the cursor is.
+    fn narrowing(
+        &self,
+        picker: &Picker,
+        (x, y): (u16, u16),
+        room: usize,
+        frame: &mut Buffer,
+    ) -> Position {
+        frame.set_stringn(x, y, "/", 1, self.theme.accent);
+        // The end is what is being typed.
+        let mut typed = &*picker.typed;
+        while width(typed) + 2 > room && !typed.is_empty() {
+            typed = &typed[typed.chars().next().map_or(0, char::len_utf8)..];
+        }
+        let x = frame
+            .set_stringn(x + 1, y, typed, room, self.theme.strong)
+            .0;
+        Position { x, y }
     }
 
     fn choice(&self, app: &App, choice: &Choice) -> Vec<Cell> {
+        let context = choice.offer.context.name();
         let (mark, state) = match &choice.open {
             Some((cluster, standing)) => (self.glyphs.mark, self.stands(app, *cluster, standing)),
-            None => ("", (CompactString::const_new("not open"), self.theme.muted)),
+            None => (
+                " ",
+                (CompactString::const_new("not open"), self.theme.muted),
+            ),
         };
         let name = if choice.open.is_some() {
             self.theme.strong
         } else {
             self.theme.text
         };
+        let favourite = if app.is_favourite(context) {
+            self.glyphs.favourite
+        } else {
+            " "
+        };
         vec![
-            (mark.into(), self.theme.accent),
-            (choice.offer.context.name().into(), name),
+            (format_compact!("{mark}{favourite}"), self.theme.accent),
+            (context.into(), name),
             (choice.offer.server.as_str().into(), self.theme.muted),
             state,
+        ]
+    }
+
+    fn known(&self, known: &Destination) -> Vec<Cell> {
+        let step = format!(" {} ", self.glyphs.step);
+        let path = match &*known.place.path {
+            [] => known.place.pane.clone(),
+            path => path.join(&step),
+        };
+        let (mark, name) = match &known.name {
+            Some(name) => (self.glyphs.favourite, &**name),
+            None => (" ", ""),
+        };
+        let muted = self.theme.muted;
+        vec![
+            (mark.into(), self.theme.accent),
+            (name.into(), self.theme.strong),
+            (path.into(), self.theme.text),
+            (known.place.context.as_str().into(), muted),
         ]
     }
 }

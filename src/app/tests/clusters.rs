@@ -193,7 +193,11 @@ fn one_that_is_closed_while_it_loads_is_gone_at_once() {
     offer(&mut run, &["eu", "us", "asia"]);
     assert_eq!(run.keys("C"), [Effect::ReadContexts]);
     assert_eq!(run.keys("j "), [Effect::Close(US)]);
-    assert_eq!(run.app.overlay, Overlay::Contexts(1), "it stays open");
+    let stays = Picker {
+        at: 1,
+        ..Picker::default()
+    };
+    assert_eq!(run.app.overlay, Overlay::Contexts(stays), "it stays open");
     assert!(run.app.wanted().iter().all(|source| source.cluster == EU));
     assert!(run.app.world.feeds().all(|(of, _)| of.cluster == EU));
     assert_eq!(run.app.world.maps().len(), 1);

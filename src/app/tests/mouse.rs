@@ -138,14 +138,14 @@ fn outside_a_box_a_click_closes_it_and_inside_it_chooses() {
     run.hit(line(11, 8, 58), Target::Line(1));
     assert_eq!(run.click((20, 12)), []);
     run.click((20, 8));
-    assert_eq!(run.app.overlay, Overlay::Contexts(1));
+    assert!(matches!(&run.app.overlay, Overlay::Contexts(picker) if picker.at == 1));
     let opened = run.click((20, 8));
     assert!(
         matches!(opened.as_slice(), [Effect::Open(..)]),
         "{opened:?}"
     );
     run.gesture(Gesture::WheelUp, (20, 8));
-    assert_eq!(run.app.overlay, Overlay::Contexts(0));
+    assert!(matches!(&run.app.overlay, Overlay::Contexts(picker) if picker.at == 0));
     run.draw();
     run.hit(floats, Target::Box);
     run.click(run.row(Pane::Maps, 20));
