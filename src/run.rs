@@ -87,6 +87,11 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                 let effects = session.update(Event::Tick);
                 if now() / 1000 != second {
                     second = now() / 1000;
+                    // A resize that comes together with a key can be lost on its way through crossterm.
+                    let area = size();
+                    if session.app.size != (area.width, area.height) {
+                        session.update(Event::Resize(area.width, area.height));
+                    }
                     for meter in session.meters() {
                         session.update(meter);
                     }
@@ -99,10 +104,11 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
             match effect {
                 Effect::Quit => {
                     session.part();
-                    hear_out(&mut question, &mut inputs).await;
+                    hear_out(&mut session, &mut question, &mut inputs).await;
                     return Ok(());
                 }
                 Effect::Suspend => {
+                    hear_out(&mut session, &mut question, &mut inputs).await;
                     end(inputs.take());
                     guard.suspend()?;
                     screen.repaint();
@@ -187,11 +193,19 @@ fn taken(
 }
 
 /// An answer that is on its way shall not reach the shell.
-async fn hear_out(question: &mut Question, inputs: &mut Option<EventStream>) {
+async fn hear_out(
+    session: &mut Session,
+    question: &mut Question,
+    inputs: &mut Option<EventStream>,
+) {
     while let Some(until) = question.open_until() {
         match timeout_at(until, next(inputs)).await {
             Ok(Some(Ok(input))) => {
-                question.sift(input);
+                for heard in question.sift(input) {
+                    if let Heard::Light(light) = heard {
+                        session.update(Event::Background(light));
+                    }
+                }
             }
             _ => return,
         }

@@ -118,10 +118,11 @@ impl Guard {
 }
 
 /// Ends an event stream before the terminal goes to somebody else. Its end wakes crossterm's poller, and a key that
-/// arrives together with that wake-up would not be read until the next one; so the wake-up is taken here.
+/// arrives together with that wake-up would not be read until the next one; so the wake-up is taken here. It comes after
+/// what has been read and not been taken yet, which is let go: it was typed while the terminal was being handed over.
 pub fn end(events: Option<EventStream>) {
     drop(events);
-    let _ = event::poll(Duration::ZERO);
+    while matches!(event::poll(Duration::ZERO), Ok(true)) && event::read().is_ok() {}
 }
 
 /// Whether the terminal hands on each key at once, whoever has set it so.
