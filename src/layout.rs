@@ -128,32 +128,32 @@ impl Division {
         if self.is_right(width) {
             let length = length(self.right, width).unwrap_or(width * 2 / 5);
             let length = length.clamp(PANEL.0, width - 1 - PANES);
-            let panes = Area {
+            let lists = Area {
                 width: width - length - 1,
                 ..body
             };
             let panel = Area {
-                x: panes.width + 1,
+                x: lists.width + 1,
                 width: length,
                 ..body
             };
-            return Some((panes, panel));
+            return Some((lists, panel));
         }
         if height + 2 < TALL {
             return None;
         }
         let length = length(self.below, height).unwrap_or((height * 3 / 5).max(9));
         let length = length.clamp(PANEL.1, height - 1 - PANES_HIGH);
-        let panes = Area {
+        let lists = Area {
             height: height - length - 1,
             ..body
         };
         let panel = Area {
-            y: panes.y + panes.height + 1,
+            y: lists.y + lists.height + 1,
             height: length,
             ..body
         };
-        Some((panes, panel))
+        Some((lists, panel))
     }
 
     fn share(&mut self, of: Divider, is_right: bool) -> Option<&mut Option<u16>> {
@@ -242,11 +242,11 @@ impl Shape {
 
     /// How long it is what a line bounds: a pane's width, the panel's height or width; and of how much.
     pub fn length(&self, divider: Divider) -> Option<(u16, u16)> {
-        let panes = self.panes.last()?.area;
+        let last = self.panes.last()?.area;
         match divider {
             Divider::After(pane) => {
                 let spot = self.panes.iter().find(|spot| spot.pane == pane)?;
-                Some((spot.area.width, panes.x + panes.width))
+                Some((spot.area.width, last.x + last.width))
             }
             Divider::Panel => match self.docked()? {
                 panel if panel.x > 0 => Some((panel.width, panel.x + panel.width)),
@@ -277,29 +277,29 @@ impl Area {
     }
 
     /// The line at its right.
-    fn right_edge(&self) -> Self {
+    fn right_edge(self) -> Self {
         Self {
             x: self.x + self.width,
             width: 1,
-            ..*self
+            ..self
         }
     }
 
     /// The line at its left.
-    fn left_edge(&self) -> Self {
+    fn left_edge(self) -> Self {
         Self {
             x: self.x.saturating_sub(1),
             width: 1,
-            ..*self
+            ..self
         }
     }
 
     /// The line above it.
-    fn upper_edge(&self) -> Self {
+    fn upper_edge(self) -> Self {
         Self {
             y: self.y.saturating_sub(1),
             height: 1,
-            ..*self
+            ..self
         }
     }
 }
@@ -350,8 +350,8 @@ pub fn shape(size: (u16, u16), view: View) -> Shape {
             panes: side_by_side(body, view),
             panel: None,
         },
-        Some((panes, panel)) => Shape {
-            panes: side_by_side(panes, view),
+        Some((lists, panel)) => Shape {
+            panes: side_by_side(lists, view),
             panel: Some(panel),
         },
     }

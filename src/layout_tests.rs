@@ -114,9 +114,9 @@ fn holds((width, height): (u16, u16), view: View) {
     let lines = |at| cells[at] || shape.divider_at(place(at, width)).is_some();
     let mut body = usize::from(width)..usize::from(width) * usize::from(height - 1);
     assert!(body.all(lines), "{width}x{height} {view:?}");
-    let last = shape.panes.len().saturating_sub(1);
+    let end = shape.panes.len().saturating_sub(1);
     for (n, Spot { area, .. }) in shape.panes.iter().enumerate() {
-        let least = if n < last { NARROW } else { LAST };
+        let least = if n < end { NARROW } else { LAST };
         assert!(
             area.width >= least && area.height >= PANES_HIGH,
             "{shape:?}"

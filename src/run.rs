@@ -10,6 +10,7 @@ use std::{
 
 use crossterm::event::{Event as Input, EventStream, MouseButton, MouseEvent, MouseEventKind};
 use futures::StreamExt as _;
+use ratatui::layout::Rect;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep_until, timeout_at},
@@ -20,11 +21,12 @@ use crate::{
     effect::{Clip, Effect},
     event::{Event, Gesture},
     keys::Chord,
+    layout::Area,
     model::{Cause, ClusterId, Problem},
     paths,
     session::{Session, now},
     terminal::{
-        Guard, Heard, Notice, Options, Question, Screen, Signals, can_be_asked,
+        Guard, Heard, Notice, Options, Pace, Question, Screen, Signals, can_be_asked,
         clipboard::{Between, Clipboard, hand, osc52},
         end, erases_in_colour, events, output, size,
     },
@@ -51,9 +53,10 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
     let mut drawn = Instant::now();
     // What programs that were started have to say, when they end.
     let mut started = JoinSet::new();
+    let mut pace = Pace::new(drawn);
     session.settle();
     guard.report_mouse(session.app.has_mouse())?;
-    draw(&mut session, &mut screen)?;
+    pace.wrote(draw(&mut session, &mut screen)?, drawn);
     let mut question = Question::default();
     if session.painter.theme().colour && can_be_asked(|name| std::env::var(name).ok()) {
         output()?.write_all(question.ask())?;
@@ -100,6 +103,8 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                 effects
             },
         };
+        let due = pace.due(Instant::now());
+        let effects = take_more(&mut session, &mut inputs, &mut question, effects, due).await;
         for effect in effects {
             match effect {
                 Effect::Quit => {
@@ -125,13 +130,14 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
                     screen.repaint();
                     inputs = Some(events());
                 }
-                Effect::CopyShown => match session.shown() {
-                    Some(clip) => copy(clip, &mut session, &mut screen, &mut started)?,
-                    None => {
+                Effect::CopyShown => {
+                    if let Some(clip) = session.shown() {
+                        copy(clip, &mut session, &mut screen, &mut started)?;
+                    } else {
                         let nothing = Problem::new(Cause::Config, "There is nothing to copy");
                         session.update(Event::Failed(nothing));
                     }
-                },
+                }
                 Effect::Copy(clip) => copy(clip, &mut session, &mut screen, &mut started)?,
                 Effect::ReadContexts
                 | Effect::Open(..)
@@ -142,8 +148,9 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
         }
         session.settle();
         guard.report_mouse(session.app.has_mouse())?;
-        draw(&mut session, &mut screen)?;
+        let bytes = draw(&mut session, &mut screen)?;
         drawn = Instant::now();
+        pace.wrote(bytes, drawn);
     }
 }
 
@@ -152,6 +159,32 @@ async fn next(inputs: &mut Option<EventStream>) -> Option<io::Result<Input>> {
         Some(inputs) => inputs.next().await,
         None => std::future::pending().await,
     }
+}
+
+/// Takes in what was typed while the frame before was written, so that a slow terminal drops frames and never keys. While
+/// the selection is on its way this goes on until the line has taken enough.
+async fn take_more(
+    session: &mut Session,
+    inputs: &mut Option<EventStream>,
+    question: &mut Question,
+    mut effects: Vec<Effect>,
+    due: Instant,
+) -> Vec<Effect> {
+    let until = due.max(Instant::now() + NEWS);
+    while effects.is_empty() && Instant::now() < until {
+        let patience = if session.app.is_stepping() {
+            due
+        } else {
+            Instant::now()
+        };
+        // Not `now_or_never`: crossterm wakes only who asked first, and that would be nobody.
+        let Ok(input) = timeout_at(patience, next(inputs)).await else {
+            break;
+        };
+        session.app.refresh();
+        effects = taken(session, question, input);
+    }
+    effects
 }
 
 /// Takes in news until the next frame is due, or a key is pressed; says what that key means.
@@ -269,16 +302,14 @@ fn copy(
     Ok(())
 }
 
-fn draw(session: &mut Session, screen: &mut Screen<std::fs::File>) -> io::Result<()> {
+/// Draws a frame; how many bytes that took.
+fn draw(session: &mut Session, screen: &mut Screen<std::fs::File>) -> io::Result<usize> {
     let (width, height) = session.app.size;
-    let area = ratatui::layout::Rect {
-        x: 0,
-        y: 0,
-        width,
-        height,
-    };
-    screen.frame(area, |frame| session.draw(frame))?;
-    Ok(())
+    let rect = |area: Area| Rect::new(area.x, area.y, area.width, area.height);
+    let wait: Vec<Rect> = session.app.following().into_iter().map(rect).collect();
+    let area = Rect::new(0, 0, width, height);
+    let drawn = screen.frame(area, &wait, |frame| session.draw(frame))?;
+    Ok(drawn.bytes)
 }
 
 /// When a time of ours is, on the runtime's clock.

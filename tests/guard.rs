@@ -42,7 +42,7 @@ fn program() {
         screen.repaint();
         let area = Rect::new(0, 0, 60, 10);
         screen
-            .frame(area, |frame| {
+            .frame(area, &[], |frame| {
                 frame.set_string(0, 4, text, Style::new());
                 None
             })

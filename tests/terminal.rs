@@ -16,7 +16,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use support::{
     barkeep, refused_address,
-    terminal::{SYNC_BEGIN, SYNC_END, Terminal, count, find, signal},
+    terminal::{SYNC_BEGIN, SYNC_END, Terminal, count, find, signal, text as terminal_text},
     write_kubeconfig,
 };
 
@@ -226,4 +226,66 @@ fn every_frame_is_one_synchronized_update() {
         (1..=2).contains(&begun),
         "{begun} updates for one key: {shown:?}"
     );
+}
+
+/// The line that is selected, as it is read: the bar, the glyph of health, then the words.
+fn selected(screen: &vt100::Screen) -> String {
+    let text = terminal_text(screen);
+    let line = text.lines().find(|line| line.starts_with('▌'));
+    line.unwrap_or_default().to_owned()
+}
+
+/// The second word that a row begins with, behind the bar and the glyph: what it is called.
+fn name(line: &str) -> String {
+    let words = line.trim_start_matches(['▌', ' ']);
+    words
+        .split_whitespace()
+        .nth(2)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[test]
+fn a_key_held_on_a_slow_line_drops_frames_and_no_key() {
+    const DOWN: usize = 90;
+    let mut terminal = barkeep()
+        .args(["--demo", "--demo-size", "2000"])
+        .size(200, 50)
+        .start();
+    // Those that are well, whose order nothing changes.
+    terminal.send(":instances\r/load-01\r");
+    terminal.wait_for(
+        "a list longer than the screen",
+        |screen| {
+            let text = terminal_text(screen);
+            text.contains("● live") && text.contains("/load-01") && text.contains("↓ 1")
+        },
+        Duration::from_secs(60),
+    );
+    let text = terminal.screen_text();
+    let lines: Vec<&str> = text.lines().collect();
+    let first = lines
+        .iter()
+        .position(|line| line.starts_with('▌'))
+        .expect("a selection");
+    let second = name(lines[first + 1]);
+    assert_ne!(second, name(lines[first]));
+
+    terminal.slow_down(8_192);
+    let mut hold = |key: &str, times: usize| {
+        for _ in 0..times {
+            terminal.send(key);
+            terminal.listen(Duration::from_millis(33));
+        }
+    };
+    hold("j", DOWN);
+    // One fewer up than down: a key lost on the way down ends on the first row, one lost on the way up on a later one.
+    hold("k", DOWN - 1);
+    terminal.wait_for(
+        &format!("{second} selected"),
+        |screen| name(&selected(screen)) == second,
+        Duration::from_secs(2),
+    );
+    assert!(terminal.settle(Duration::from_millis(200), SOON));
+    assert_eq!(name(&selected(terminal.screen())), second);
 }

@@ -17,6 +17,7 @@
 )]
 
 mod measure;
+mod output;
 mod peers;
 mod process;
 #[path = "../../tests/support/terminal.rs"]
@@ -48,8 +49,15 @@ struct Options {
     programs: Vec<String>,
     #[arg(long, value_enum, default_value = "home")]
     screen: Screen,
-    #[arg(long, env = "KUBECONFIG")]
+    /// Needed unless a demo is measured
+    #[arg(long, env = "KUBECONFIG", default_value = "/dev/null")]
     kubeconfig: PathBuf,
+    /// Measure barkeep on a simulated cluster of so many Instances
+    #[arg(long)]
+    demo_size: Option<u32>,
+    /// Only what is sent: bytes for `j` and a repaint, writes a frame (needs strace), and how late a slow line is
+    #[arg(long)]
+    output: bool,
     /// The barkeep to measure, where it is not the one that cargo built for this bench
     #[arg(long)]
     barkeep: Option<PathBuf>,
@@ -93,6 +101,16 @@ const HEADINGS: [&str; 15] = [
 
 fn main() {
     let options = Options::parse();
+    if options.output {
+        for name in &options.programs {
+            if let Some(peer) = PEERS.iter().find(|peer| peer.name == name)
+                && let Some(path) = find(&options, peer)
+            {
+                output::report(peer, &path, &options);
+            }
+        }
+        return;
+    }
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!(
         "200×50, {:?} screen, {} pods, {cores} cores\n",

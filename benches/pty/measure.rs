@@ -16,17 +16,17 @@ use crate::{
     terminal::{Launch, SYNC_BEGIN, SYNC_END, Terminal, find, signal, text},
 };
 
-const SIZE: (u16, u16) = (200, 50);
+pub(crate) const SIZE: (u16, u16) = (200, 50);
 /// The longest wait for a first frame, and for first rows: at 50,000 pods one of the programs takes a minute.
 const FRAME_WITHIN: Duration = Duration::from_secs(20);
-const ROWS_WITHIN: Duration = Duration::from_mins(2);
+pub(crate) const ROWS_WITHIN: Duration = Duration::from_mins(2);
 /// The longest wait for what a key does. At the end of a list it does nothing.
-const KEY_WITHIN: Duration = Duration::from_secs(1);
+pub(crate) const KEY_WITHIN: Duration = Duration::from_secs(1);
 /// A frame not marked as such has ended when nothing has come for so long.
 const FRAME_GAP: Duration = Duration::from_millis(2);
 /// Before each key the program is left alone until it has been quiet for so long, but not for ever.
-const QUIET: Duration = Duration::from_millis(20);
-const QUIET_WITHIN: Duration = Duration::from_millis(500);
+pub(crate) const QUIET: Duration = Duration::from_millis(20);
+pub(crate) const QUIET_WITHIN: Duration = Duration::from_millis(500);
 /// Until a command that changes the cluster is at work.
 const CHURN_STARTS: Duration = Duration::from_secs(3);
 
@@ -104,13 +104,18 @@ pub(crate) fn echo(keys: usize) -> Keys {
     press(&mut terminal, keys)
 }
 
+/// A program as it is measured: on the cluster, or barkeep on a simulated one.
+pub(crate) fn launch(peer: &Peer, path: &Path, options: &Options) -> Launch {
+    let launch = Launch::new(path).args(peer.args);
+    match (options.demo_size, peer.name) {
+        (Some(size), "barkeep") => launch.args(["--demo", "--demo-size", &size.to_string()]),
+        _ => launch.env("KUBECONFIG", options.kubeconfig.display().to_string()),
+    }
+}
+
 /// Starts a program, measures it and ends it with all that it started.
 pub(crate) fn measure(peer: &Peer, path: &Path, options: &Options) -> Measured {
-    let mut terminal = Launch::new(path)
-        .args(peer.args)
-        .env("KUBECONFIG", options.kubeconfig.display().to_string())
-        .size(SIZE.0, SIZE.1)
-        .start();
+    let mut terminal = launch(peer, path, options).size(SIZE.0, SIZE.1).start();
     let start = start(peer, &mut terminal, options);
     let mut measured = Measured {
         start,
@@ -236,7 +241,7 @@ fn press(terminal: &mut Terminal, times: usize) -> Keys {
 
 /// When the frame that began with `first` was complete: at the end of its synchronized update if it is one, otherwise
 /// with the last output before a gap.
-fn frame_end(terminal: &mut Terminal, before: usize, first: Instant) -> Instant {
+pub(crate) fn frame_end(terminal: &mut Terminal, before: usize, first: Instant) -> Instant {
     let mut last = first;
     loop {
         let written = &terminal.bytes()[before..];

@@ -105,6 +105,7 @@ impl App {
 
     /// Does what is meant.
     pub fn act(&mut self, command: Command) -> Vec<Effect> {
+        self.step(command);
         if self.in_panel && self.scroll_panel(command)
             || !self.in_panel && self.on_board() && self.move_on_board(command)
         {

@@ -74,6 +74,10 @@ const TWICE: i64 = 1_500;
 const WARM: usize = 3;
 
 /// Everything.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a way to look that goes with any other"
+)]
 pub struct App {
     /// What is known of the clusters.
     pub world: World,
@@ -128,6 +132,8 @@ pub struct App {
     warm: VecDeque<MapId>,
     /// What the panel is about, since when.
     dwelt: Option<(Id, i64)>,
+    /// When a key moved the selection, if that was the last thing pressed.
+    stepped: Option<panel::Step>,
     /// The first line of the panel on screen, of so many.
     panel_line: usize,
     panel_lines: usize,
@@ -195,6 +201,7 @@ impl App {
             looked_at: None,
             warm: VecDeque::new(),
             dwelt: None,
+            stepped: None,
             panel_line: 0,
             panel_lines: 0,
             hits: Vec::new(),
@@ -227,7 +234,10 @@ impl App {
         match event {
             Event::Key(chord) => return self.key(chord),
             Event::Paste(text) => self.paste(&text),
-            Event::Mouse(gesture, at) => return self.gesture(gesture, at),
+            Event::Mouse(gesture, at) => {
+                self.stepped = None;
+                return self.gesture(gesture, at);
+            }
             Event::Copied(what) => self.say(format!("Copied {what}.")),
             Event::Resize(columns, rows) => {
                 self.size = (columns, rows);
@@ -309,8 +319,9 @@ impl App {
         let second = (self.now / 1000 + 1) * 1000;
         let looked_at = self.looked_at.as_ref().map(|(_, since)| since + REST);
         let dwelt = self.dwelt.as_ref().map(|(_, since)| since + REST);
+        let stepped = self.stepped.map(|step| step.at + REST);
         let patience = Some(self.began + PATIENCE);
-        let times = [looked_at, dwelt, patience].into_iter().flatten();
+        let times = [looked_at, dwelt, stepped, patience].into_iter().flatten();
         times.filter(|at| *at > self.now).fold(second, i64::min)
     }
 

@@ -16,7 +16,7 @@ use crate::{
     command::Command,
     effect::Effect,
     event::Gesture,
-    keys::Chord,
+    keys::{Chord, Sequence},
     layout::{Area, Divider, Division},
     memory::Keep,
     model::table::Slot,
@@ -224,7 +224,7 @@ impl App {
 
     /// What follows from a key of a command, as what floats above reads it: one that is no letter, which might be typed.
     fn pressed(&mut self, command: Command) -> Vec<Effect> {
-        let keys = self.keymap.keys(command).map(|keys| keys.chords());
+        let keys = self.keymap.keys(command).map(Sequence::chords);
         let chords = keys.filter_map(|chords| match chords {
             [chord] => Some(*chord),
             _ => None,

@@ -1,11 +1,20 @@
 //! The docked panel: what it is about, how far it is scrolled, and when what it shows has to be asked for.
 
-use super::{App, REST};
+use super::{App, Overlay, REST};
 use crate::{
     command::Command,
-    layout::{Shape, shape},
+    layout::{Area, Shape, shape},
     panes::{Id, Pane},
 };
+
+/// A key moved the selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// When, milliseconds since the epoch.
+    pub(super) at: i64,
+    /// Another one did so just before.
+    runs: bool,
+}
 
 impl App {
     /// What the panel is about: the selection of the pane with focus, else what the pane belongs to.
@@ -24,6 +33,53 @@ impl App {
     /// Whether the selection has rested, or nothing waits for that.
     pub(super) fn is_at_rest(&self) -> bool {
         self.dwelt.is_none() || self.shape().panel.is_none() || self.rested().is_some()
+    }
+
+    /// Notes whether a command moves the selection of a list.
+    pub(super) fn step(&mut self, command: Command) {
+        let steps = matches!(
+            command,
+            Command::Up
+                | Command::Down
+                | Command::PageUp
+                | Command::PageDown
+                | Command::Top
+                | Command::Bottom
+        );
+        let runs = self
+            .stepped
+            .is_some_and(|before| self.now - before.at < REST);
+        self.stepped = (steps && !self.in_panel).then_some(Step { at: self.now, runs });
+    }
+
+    /// Whether the selection runs: keys moved it one after the other, as a held one does, and it has not rested since.
+    pub fn is_stepping(&self) -> bool {
+        self.stepped
+            .is_some_and(|step| step.runs && self.now - step.at < REST)
+    }
+
+    /// What need not be drawn again before the selection rests: all that follows it, header, titles and footer with it.
+    /// Whoever runs down a list looks at the list, and each row passed would send the rest of the screen down the line.
+    pub fn following(&self) -> Vec<Area> {
+        if !self.is_stepping() || self.overlay != Overlay::None {
+            return Vec::new();
+        }
+        let shape = self.shape();
+        let behind = shape.panes.iter().map(|spot| (spot.pane, spot.area));
+        let behind = behind.skip_while(|(pane, _)| *pane != self.focus).skip(1);
+        let line = |y| Area {
+            y,
+            width: self.size.0,
+            height: 1,
+            x: 0,
+        };
+        let footer = self.message().is_none().then(|| line(self.size.1 - 1));
+        behind
+            .map(|(_, area)| area)
+            .chain(shape.panel)
+            .chain([line(0), line(1)])
+            .chain(footer)
+            .collect()
     }
 
     /// Notes what the panel is about now.

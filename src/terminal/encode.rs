@@ -2,19 +2,23 @@
 //!
 //! A slow line is the normal case (SSH, a phone), so every byte has a reason: cells that look the same are not sent, the
 //! cursor takes the cheapest way, SGR says only what changes, and blank stretches are erased rather than written.
-//!
-//! A glyph is its cell and, where it is wide, the column after it. A glyph is sent unless the same glyph already stands on
-//! the same columns; that also repairs what a terminal does to a wide character when half of it is overwritten.
 
 use std::io::Write as _;
 
 use ratatui::{
-    buffer::{Buffer, Cell, CellDiffOption},
+    buffer::{Buffer, Cell},
     style::Color,
 };
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::ui::pen::{Pen, VISIBLE_ON_BLANK, columns, is_blank};
+use super::{
+    glyph::{Glyph, glyphs, is_skipped},
+    scroll::Scroll,
+};
+use crate::ui::pen::{Pen, VISIBLE_ON_BLANK, is_blank};
+
+/// Bytes that a row has to save before it is not written from left to right.
+const RETURN: usize = 4;
 
 /// Where the terminal's cursor is.
 #[derive(Clone, Copy, Debug)]
@@ -23,12 +27,6 @@ struct Cursor {
     y: u16,
     /// The last column has just been written: the next character would wrap, and relative moves differ by terminal.
     pending: bool,
-}
-
-struct Glyph {
-    x: u16,
-    width: u16,
-    dirty: bool,
 }
 
 /// What the terminal is known to be set to.
@@ -57,7 +55,7 @@ impl Encoder {
         } else {
             Color::Reset
         };
-        out.extend_from_slice(b"\x1b[m");
+        out.extend_from_slice(b"\x1b[m\x1b[r");
         self.pen = Pen::default();
         self.ink(Pen { bg, ..self.pen }, out);
         out.extend_from_slice(b"\x1b[H\x1b[2J");
@@ -70,10 +68,14 @@ impl Encoder {
     }
 
     /// Turns `shown` into `wanted`, which is of the same size. Writes nothing where they look the same.
-    pub(super) fn encode(&mut self, shown: &Buffer, wanted: &Buffer, out: &mut Vec<u8>) {
+    pub(super) fn encode(&mut self, shown: &mut Buffer, wanted: &Buffer, out: &mut Vec<u8>) {
         let columns = usize::from(wanted.area.width);
         if columns == 0 {
             return;
+        }
+        if let Some(scroll) = Scroll::between(shown, wanted) {
+            self.scroll(scroll, out);
+            scroll.apply(shown);
         }
         let rows = shown
             .content
@@ -126,11 +128,25 @@ impl Encoder {
         }
     }
 
+    /// Moves a band of rows. The rows that come in are blank, and where the cursor is then is the terminal's choice.
+    fn scroll(&mut self, scroll: Scroll, out: &mut Vec<u8>) {
+        let Scroll { top, bottom, by } = scroll;
+        self.ink(Pen::default(), out);
+        out.extend_from_slice(b"\x1b[");
+        number(top + 1, out);
+        out.push(b';');
+        number(bottom + 1, out);
+        out.push(b'r');
+        absolute(0, top, out);
+        csi(by.unsigned_abs(), if by > 0 { b'M' } else { b'L' }, out);
+        out.extend_from_slice(b"\x1b[r");
+        self.cursor = None;
+    }
+
     fn row(&mut self, y: u16, shown: &[Cell], wanted: &[Cell], out: &mut Vec<u8>) {
         let mut glyphs = glyphs(shown, wanted);
-        let end = wanted.len() as u16;
         let first = glyphs.iter().position(|glyph| glyph.dirty);
-        let mut next = first.unwrap_or(glyphs.len());
+        let next = first.unwrap_or(glyphs.len());
         if self.sweeping_pays(&glyphs[next..], wanted) {
             let cell = &wanted[usize::from(glyphs[next].x)];
             self.approach(glyphs[next].x, y, wanted, out);
@@ -140,10 +156,42 @@ impl Encoder {
                 glyph.dirty &= !is_blank(&wanted[usize::from(glyph.x)]);
             }
         }
+        let glyphs = &glyphs[next..];
+        let (pen, cursor, start) = (self.pen, self.cursor, out.len());
+        self.write(glyphs, |_| true, y, wanted, out);
+        let Some(last) = returning(glyphs, wanted, pen) else {
+            return;
+        };
+        // Or all that is in one pen last.
+        let (other_pen, other_cursor, other) = (self.pen, self.cursor, out.len());
+        (self.pen, self.cursor) = (pen, cursor);
+        let is_last = |x: u16| Pen::of(&wanted[usize::from(x)]) == last;
+        self.write(glyphs, |x| !is_last(x), y, wanted, out);
+        self.write(glyphs, is_last, y, wanted, out);
+        // The next row may have to say more, coming from here.
+        if out.len() - other + RETURN < other - start {
+            out.drain(start..other);
+        } else {
+            out.truncate(other);
+            (self.pen, self.cursor) = (other_pen, other_cursor);
+        }
+    }
+
+    /// Writes what is dirty of a part of a row, as far as it is wanted now.
+    fn write(
+        &mut self,
+        glyphs: &[Glyph],
+        now: impl Fn(u16) -> bool,
+        y: u16,
+        wanted: &[Cell],
+        out: &mut Vec<u8>,
+    ) {
+        let end = wanted.len() as u16;
+        let mut next = 0;
         while let Some(glyph) = glyphs.get(next) {
             let cell = &wanted[usize::from(glyph.x)];
             next += 1;
-            if !glyph.dirty {
+            if !glyph.dirty || !now(glyph.x) {
                 continue;
             }
             self.approach(glyph.x, y, wanted, out);
@@ -318,38 +366,24 @@ impl Encoder {
     }
 }
 
-/// The glyphs of a row that is wanted, and which of them are not there yet.
-fn glyphs(shown: &[Cell], wanted: &[Cell]) -> Vec<Glyph> {
-    let mut glyphs = Vec::with_capacity(wanted.len());
-    let (mut there, mut x) = (0, 0);
-    while x < wanted.len() {
-        while there < x {
-            there += fitting(shown, there);
+/// The pen that is taken up most often, if a row takes it up more than once.
+fn returning(glyphs: &[Glyph], row: &[Cell], mut pen: Pen) -> Option<Pen> {
+    let mut taken: Vec<(Pen, u16)> = Vec::new();
+    for glyph in glyphs {
+        let cell = &row[usize::from(glyph.x)];
+        if !glyph.dirty || is_blank(cell) || Pen::of(cell) == pen {
+            continue;
         }
-        let width = fitting(wanted, x);
-        let stands = there == x && fitting(shown, x) == width && looks_alike(&shown[x], &wanted[x]);
-        let dirty = !stands || wanted[x].diff_option == CellDiffOption::AlwaysUpdate;
-        glyphs.push(Glyph {
-            x: x as u16,
-            width: width as u16,
-            dirty: dirty && !is_skipped(&wanted[x]),
-        });
-        x += width;
+        pen = Pen::of(cell);
+        match taken.iter_mut().find(|(known, _)| *known == pen) {
+            Some((_, times)) => *times += 1,
+            None => taken.push((pen, 1)),
+        }
     }
-    glyphs
-}
-
-/// The columns of a glyph. The last column has no room for a wide one.
-fn fitting(row: &[Cell], x: usize) -> usize {
-    columns(&row[x]).min(row.len() - x)
-}
-
-fn looks_alike(a: &Cell, b: &Cell) -> bool {
-    a.symbol() == b.symbol() && Pen::of(a) == Pen::of(b)
-}
-
-fn is_skipped(cell: &Cell) -> bool {
-    cell.diff_option == CellDiffOption::Skip
+    let costly = taken
+        .iter()
+        .filter(|(pen, times)| *times > 1 && *pen != Pen::default());
+    costly.max_by_key(|(_, times)| *times).map(|(pen, _)| *pen)
 }
 
 fn absolute(x: u16, y: u16, out: &mut Vec<u8>) {

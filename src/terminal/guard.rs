@@ -37,7 +37,7 @@ const ENTER_MOUSE: &str = "\x1b[?1002h\x1b[?1006h";
 const LEAVE_MOUSE: &str = "\x1b[?1006l\x1b[?1002l";
 /// All of it back, also what a cut frame may have left: synchronized output, colours, a hidden cursor.
 const LEAVE: &str =
-    "\x1b[?2026l\x1b[m\x1b[?1006l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+    "\x1b[?2026l\x1b[m\x1b[r\x1b[?1006l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
 /// Whether the terminal is ours now. Process-wide, as the terminal is.
 static OURS: AtomicBool = AtomicBool::new(false);

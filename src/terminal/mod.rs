@@ -6,13 +6,17 @@
 mod background;
 pub mod clipboard;
 mod encode;
+mod glyph;
 mod guard;
+mod pace;
 #[cfg(test)]
 mod proof;
 mod screen;
+mod scroll;
 mod signals;
 
 pub use background::{Heard, Question, can_be_asked};
 pub use guard::{Guard, Options, contain, end, erases_in_colour, events, output, size};
+pub use pace::Pace;
 pub use screen::{Drawn, Screen};
 pub use signals::{Notice, Signals};

@@ -32,7 +32,7 @@ impl Bench {
     }
 
     fn show(&mut self, frame: &Buffer, cursor: Option<Position>) -> String {
-        let drawn = self.screen.frame(frame.area, |buffer| {
+        let drawn = self.screen.frame(frame.area, &[], |buffer| {
             buffer.merge(frame);
             cursor
         });
@@ -154,6 +154,19 @@ impl Dice {
             .add_modifier(self.pick(&MODIFIERS))
     }
 
+    /// What a list does that scrolls.
+    fn shift(&mut self, frame: &mut Buffer) {
+        let columns = usize::from(AREA.width);
+        let top = self.below(3) * columns;
+        let moved = (1 + self.below(2)) * columns;
+        let band = &mut frame.content[top..];
+        if self.below(2) == 0 {
+            band.rotate_left(moved);
+        } else {
+            band.rotate_right(moved);
+        }
+    }
+
     fn scribble(&mut self, frame: &mut Buffer) {
         const TEXTS: [&str; 10] = [
             "web",
@@ -198,7 +211,11 @@ fn the_terminal_shows_exactly_the_frame() {
             if dice.below(10) == 0 {
                 frame.reset();
             }
-            dice.scribble(&mut frame);
+            if dice.below(3) == 0 {
+                dice.shift(&mut frame);
+            } else {
+                dice.scribble(&mut frame);
+            }
             bench.show(&frame, None);
             bench.check(&frame);
         }
@@ -329,7 +346,7 @@ fn moving_the_selection_and_a_whole_screen_stay_within_their_bytes() {
         let mut screen = Screen::new(Vec::new(), true);
         let mut send = |selected| {
             let wanted = servers(large, selected, &theme);
-            let drawn = screen.frame(large, |frame| {
+            let drawn = screen.frame(large, &[], |frame| {
                 frame.merge(&wanted);
                 theme.fill(frame);
                 None
@@ -363,4 +380,58 @@ fn a_painted_background_is_seen_everywhere_whatever_the_terminal_erases_with() {
         bench.show(&frame, None);
         bench.check(&frame);
     }
+}
+
+#[test]
+fn a_list_that_scrolls_sends_the_row_that_comes_in() {
+    let list = |first: usize| {
+        let mut frame = Buffer::empty(AREA);
+        frame.set_string(0, 0, "INSTANCES", Style::new());
+        for y in 1..AREA.height {
+            let row = format!("pod-{:<20} Running", first + usize::from(y));
+            frame.set_string(0, y, row, Style::new());
+        }
+        frame
+    };
+    let mut bench = Bench::new();
+    bench.show(&list(10), None);
+    let down = bench.show(&list(11), None);
+    bench.check(&list(11));
+    assert_eq!(
+        down,
+        "\x1b[?2026h\x1b[2;8r\x1b[2H\x1b[M\x1b[r\x1b[8Hpod-18\x1b[19CRunning\x1b[?2026l"
+    );
+    let up = bench.show(&list(9), None);
+    bench.check(&list(9));
+    assert!(up.contains("\x1b[2L") && up.len() < 100, "{up:?}");
+}
+
+#[test]
+fn what_waits_stays_as_it_is_shown_until_a_frame_that_wants_it() {
+    let mut bench = Bench::new();
+    let frame = |text: &str| {
+        let mut frame = Buffer::empty(AREA);
+        frame.set_string(0, 1, text, Style::new());
+        frame.set_string(20, 1, text, Style::new());
+        frame
+    };
+    let draw = |bench: &mut Bench, text: &str, wait: &[Rect]| {
+        let wanted = frame(text);
+        bench
+            .screen
+            .frame(AREA, wait, |buffer| {
+                buffer.merge(&wanted);
+                None
+            })
+            .unwrap();
+        let bytes = bench.screen.take_output();
+        bench.parser.process(&bytes);
+        bench.parser.screen().contents().trim().to_owned()
+    };
+    let right = [Rect::new(20, 0, 99, 99)];
+    // Of a screen that nothing is known of, nothing can stay.
+    let both = |left: &str, right: &str| format!("{left:<20}{right}");
+    assert_eq!(draw(&mut bench, "web", &right), both("web", "web"));
+    assert_eq!(draw(&mut bench, "db", &right), both("db", "web"));
+    assert_eq!(draw(&mut bench, "db", &[]), both("db", "db"));
 }

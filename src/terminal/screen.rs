@@ -61,10 +61,11 @@ impl<W: Write> Screen<W> {
     }
 
     /// Draws a frame into an empty buffer and sends the difference in a single write. `draw` says where the cursor shows.
-    /// Where nothing changed, nothing is written.
+    /// Where nothing changed, nothing is written. Areas that `wait` stay as they are shown.
     pub fn frame(
         &mut self,
         area: Rect,
+        wait: &[Rect],
         draw: impl FnOnce(&mut Buffer) -> Option<Position>,
     ) -> io::Result<Drawn> {
         if self.wanted.area != area {
@@ -83,9 +84,13 @@ impl<W: Write> Screen<W> {
             let ground = self.encoder.clear(ground, &mut self.bytes);
             self.shown = Buffer::empty(area);
             self.shown.set_style(area, Style::new().bg(ground));
+        } else {
+            for part in wait {
+                self.keep(part.intersection(area));
+            }
         }
         self.encoder
-            .encode(&self.shown, &self.wanted, &mut self.bytes);
+            .encode(&mut self.shown, &self.wanted, &mut self.bytes);
         self.place(cursor);
         if self.bytes.len() == BEGIN.len() {
             return Ok(Drawn::default());
@@ -117,6 +122,15 @@ impl<W: Write> Screen<W> {
         W: Default,
     {
         std::mem::take(&mut self.out)
+    }
+
+    /// Wants what is shown there.
+    fn keep(&mut self, part: Rect) {
+        for y in part.top()..part.bottom() {
+            let start = self.shown.index_of(part.x, y);
+            let row = start..start + usize::from(part.width);
+            self.wanted.content[row.clone()].clone_from_slice(&self.shown.content[row]);
+        }
     }
 
     fn place(&mut self, cursor: Option<Position>) {

@@ -167,7 +167,7 @@ impl Painter {
             };
             self.clickable(line, Target::Line(n));
             if n == at {
-                self.select(true, line, frame);
+                self.select(true, line.x, line, frame);
             }
         }
         area

@@ -1,6 +1,8 @@
 //! What has the focus as text for the clipboard: a list as tab-separated columns, the panel and a box as they are drawn, but
 //! all of it.
 
+use std::fmt::Write as _;
+
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{Painter, export};
@@ -49,7 +51,7 @@ impl Painter {
                     Cell::Health(health) => text.push_str(health.word()),
                     Cell::Status(verdict) if verdict.progress.is_some() => {
                         let (done, all) = verdict.progress.unwrap_or_default();
-                        text.push_str(&format!("{done}/{all} {}", verdict.word));
+                        let _ = write!(text, "{done}/{all} {}", verdict.word);
                     }
                     cell => text.push_str(&self.plain(app, &cell)),
                 }
@@ -84,11 +86,12 @@ impl Painter {
             self.glyphs.corners[1],
             " ",
         ];
-        let mut title = part(Rect::new(x, y, width, 1));
+        let title = part(Rect::new(x, y, width, 1));
+        let mut bare = title.as_str();
         for sign in border.iter().cycle().take(2 * border.len()) {
-            let bare = title.trim().trim_start_matches(sign).trim_end_matches(sign);
-            title = bare.to_owned();
+            bare = bare.trim().trim_start_matches(sign).trim_end_matches(sign);
         }
+        let title = bare.to_owned();
         let inner = part(Rect::new(
             x + 1,
             y + 1,

@@ -155,7 +155,7 @@ impl Painter {
             };
             self.clickable(line, Target::Line(n));
             if n == picker.at {
-                self.select(true, line, frame);
+                self.select(true, line.x, line, frame);
             }
         }
         if let Some(why) = list.below {

@@ -14,10 +14,13 @@ use crate::{
     app::{App, Sort, Standing, Target},
     layout::{Area, Spot},
     model::{World, health::Verdict, table::Slot},
-    panes::{Cell, Id, Pane},
+    panes::{Cell, Id, Pane, Width},
     text::{age, bytes, cores, count, fit, width},
 };
 
+/// A row of more columns than this is tinted up to its name only: to tint the text of two wide rows again is most of what a
+/// step of the selection sends.
+const TINTED: u16 = 60;
 /// Cells of a rollout's bar.
 const PROGRESS: u32 = 6;
 
@@ -90,29 +93,38 @@ impl Painter {
                 frame.set_stringn(area.x + 1, y, self.glyphs.mark, 1, self.theme.mark);
             }
             if list.index() == Some(list.offset + n) {
-                self.select(app.focus == pane, line, frame);
+                let column = |place: &Place| &columns[place.column].column;
+                let words = places.iter().find(|at| !column(at).heading.is_empty());
+                let name = places
+                    .iter()
+                    .find(|at| matches!(column(at).width, Width::Rest(_)));
+                let tinted = match (words, name) {
+                    (Some(words), Some(name)) if area.width > TINTED => Area {
+                        x: words.x - 1,
+                        width: name.x + name.width + 1 - words.x,
+                        ..line
+                    },
+                    _ => line,
+                };
+                self.select(app.focus == pane, line.x, tinted, frame);
             }
         }
     }
 
-    pub(super) fn select(&self, focused: bool, area: Area, frame: &mut Buffer) {
+    /// Tints what is selected, and puts the bar at the beginning of its row.
+    pub(super) fn select(&self, focused: bool, bar: u16, tinted: Area, frame: &mut Buffer) {
         let style = if focused {
             self.theme.selected
         } else {
             self.theme.selected_unfocused
         };
-        for x in area.x..area.x + area.width {
-            if let Some(cell) = frame.cell_mut((x, area.y)) {
+        for x in tinted.x..tinted.x + tinted.width {
+            if let Some(cell) = frame.cell_mut((x, tinted.y)) {
                 cell.set_style(style);
             }
         }
-        frame.set_stringn(
-            area.x,
-            area.y,
-            self.glyphs.selected,
-            1,
-            style.patch(self.theme.selected_bar),
-        );
+        let bar_style = self.theme.selected_bar;
+        frame.set_stringn(bar, tinted.y, self.glyphs.selected, 1, bar_style);
     }
 
     fn title(&self, app: &App, spot: Spot, layout: &Layout, frame: &mut Buffer) {

@@ -101,7 +101,7 @@ impl Painter {
             };
             frame.set_stringn(area.x + 3, y, fit(&label, left), left, style);
             if n == at {
-                self.select(true, line, frame);
+                self.select(true, line.x, line, frame);
             }
             let (x, end) = (area.x + 3 + first + 2, area.x + wide - 2);
             if let Some(why) = &known.broken {

@@ -14,6 +14,7 @@ use std::{
     process::{Command, Output, Stdio},
     sync::{
         Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread,
@@ -28,6 +29,11 @@ use tempfile::TempDir;
 pub const SYNC_BEGIN: &[u8] = b"\x1b[?2026h";
 /// See [`SYNC_BEGIN`].
 pub const SYNC_END: &[u8] = b"\x1b[?2026l";
+
+/// How much lateness a slow line makes up for.
+const LATE: Duration = Duration::from_millis(100);
+/// How often a second a slow line takes something.
+const SIPS: u32 = 50;
 
 /// What programs ask of a terminal, and what a plain one answers; without an answer some wait for seconds.
 const ANSWERS: [(&[u8], &[u8]); 5] = [
@@ -94,6 +100,20 @@ impl Launch {
     pub fn args<S: AsRef<str>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.args
             .extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// Has strace write down there what it writes where. Call it last: what comes after is for strace.
+    #[must_use]
+    pub fn traced(mut self, trace: &Path) -> Self {
+        let (program, trace) = (&self.program, trace);
+        let mut args: Vec<String> = ["-f", "-y", "-s", "32", "-e", "trace=write,writev", "-o"]
+            .map(str::to_owned)
+            .into();
+        args.extend([trace, program].map(|path| path.display().to_string()));
+        args.append(&mut self.args);
+        self.program = "strace".into();
+        self.args = args;
         self
     }
 
@@ -168,12 +188,23 @@ impl Launch {
             command.env(name, value);
         }
 
+        let rate = Arc::new(AtomicU32::new(0));
+        let allowed = Arc::clone(&rate);
         let (send, output) = mpsc::channel();
         let answer = Arc::clone(&writer);
         let background = format!("\x1b]11;rgb:{}\x1b\\", self.background);
         thread::spawn(move || {
             let mut buffer = [0; 16_384];
-            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            let mut free = Instant::now();
+            loop {
+                let rate = allowed.load(Ordering::Relaxed);
+                let most = match rate {
+                    0 => buffer.len(),
+                    rate => (rate / SIPS) as usize,
+                };
+                let Ok(count @ 1..) = reader.read(&mut buffer[..most]) else {
+                    break;
+                };
                 let chunk = Chunk {
                     at: Instant::now(),
                     bytes: buffer[..count].to_vec(),
@@ -186,8 +217,15 @@ impl Launch {
                 {
                     let _ = answer.lock().map(|mut writer| writer.write_all(reply));
                 }
+                let chunk_came = chunk.at;
                 if send.send(chunk).is_err() {
                     break;
+                }
+                // By the clock: a sleep that lasts too long makes the next one shorter, and the line no slower.
+                if rate > 0 {
+                    let took = Duration::from_secs_f64(count as f64 / f64::from(rate));
+                    free = free.max(chunk_came.checked_sub(LATE).unwrap_or(chunk_came)) + took;
+                    thread::sleep(free.saturating_duration_since(Instant::now()));
                 }
             }
         });
@@ -205,6 +243,7 @@ impl Launch {
             master: pty.master,
             _slave: pty.slave,
             writer,
+            rate,
             output,
             exited,
             exit: None,
@@ -232,6 +271,7 @@ pub struct Terminal {
     // Held so that the terminal outlives the program and its modes can be looked at afterwards.
     _slave: Box<dyn SlavePty + Send>,
     writer: Arc<Mutex<Box<dyn Write + Send>>>,
+    rate: Arc<AtomicU32>,
     output: Receiver<Chunk>,
     exited: Receiver<ExitStatus>,
     exit: Option<ExitStatus>,
@@ -263,6 +303,11 @@ impl Terminal {
         writer.write_all(keys.as_ref()).expect("keys written");
         writer.flush().expect("keys written");
         at
+    }
+
+    /// Takes no more than so many bytes a second from now on, as a slow line does; 0: as many as come.
+    pub fn slow_down(&self, bytes_per_second: u32) {
+        self.rate.store(bytes_per_second, Ordering::Relaxed);
     }
 
     /// Gives the terminal another size, as a window manager would.
