@@ -115,6 +115,10 @@ pub enum Command {
     Home,
     /// All Instances of the open clusters.
     Instances,
+    /// The kinds that the clusters serve.
+    Kinds,
+    /// A list of a kind in all namespaces, or in that of the Map looked at.
+    AllNamespaces,
     /// The contexts, to open and close.
     Contexts,
     /// What looking costs.
@@ -150,6 +154,8 @@ pub enum Scope {
     Marked,
     /// Where Servers are looked at.
     Servers,
+    /// In a list of a kind whose objects live in namespaces.
+    Narrowable,
     /// While a credential plugin waits for a person.
     LoginNeeded,
 }
@@ -258,6 +264,7 @@ impl Command {
             | Self::CopyName
             | Self::CopyShown => Chapter::Looking,
             Self::Board
+            | Self::AllNamespaces
             | Self::Filter
             | Self::FilterOff
             | Self::Sort
@@ -275,6 +282,7 @@ impl Command {
             | Self::Unmark => Chapter::Lists,
             Self::Home
             | Self::Instances
+            | Self::Kinds
             | Self::Prompt
             | Self::Bookmark
             | Self::Places

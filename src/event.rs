@@ -92,7 +92,7 @@ pub struct Cost {
     /// Which.
     pub source: Source,
     /// Of what, as the API calls it.
-    pub plural: &'static str,
+    pub plural: Name,
     /// Followed since, milliseconds since the epoch.
     pub since: i64,
     /// Requests sent.

@@ -93,7 +93,7 @@ impl Feeds {
     pub fn costs(&self) -> Vec<Cost> {
         let cost = |(source, task): (&Source, &Task)| Cost {
             source: source.clone(),
-            plural: source.what.served().plural,
+            plural: source.served().plural.into(),
             since: task.since,
             requests: task.tally.requests(),
             bytes: task.tally.read(),

@@ -32,7 +32,7 @@ async fn a_stream_is_counted_by_itself_and_ends_with_its_connection() {
     }
     let mut costs = feeds.costs();
     costs.sort_by_key(|cost| cost.source.what);
-    let plurals: Vec<&str> = costs.iter().map(|cost| cost.plural).collect();
+    let plurals: Vec<&str> = costs.iter().map(|cost| &*cost.plural).collect();
     assert_eq!(plurals, ["namespaces", "jobs"]);
     for cost in &costs {
         assert!(cost.requests > 0 && cost.bytes > 0, "{cost:?}");

@@ -161,7 +161,7 @@ impl Division {
             Divider::After(Pane::Services) => Some(&mut self.services),
             Divider::After(Pane::Maps) => Some(&mut self.maps),
             Divider::After(Pane::Servers) => Some(&mut self.servers),
-            Divider::After(Pane::Instances | Pane::All) => None,
+            Divider::After(Pane::Instances | Pane::All | Pane::Kind) => None,
             Divider::Panel if is_right => Some(&mut self.right),
             Divider::Panel => Some(&mut self.below),
         }
@@ -370,7 +370,7 @@ fn side_by_side(area: Area, view: View) -> Vec<Spot> {
     let wide = |share, suggested| length(share, width).unwrap_or(suggested);
     let columns: Vec<(Pane, u16)> = match view.pane {
         _ if view.zoom || width < WIDE || is_board => Vec::new(),
-        Pane::All => Vec::new(),
+        Pane::All | Pane::Kind => Vec::new(),
         Pane::Instances if width >= WIDEST => vec![
             (Pane::Maps, wide(maps, 28)),
             (Pane::Servers, wide(servers, width / 4)),

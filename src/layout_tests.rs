@@ -7,12 +7,13 @@
 
 use super::*;
 
-const PANES_OF_A_VIEW: [Pane; 5] = [
+const PANES_OF_A_VIEW: [Pane; 6] = [
     Pane::Services,
     Pane::Maps,
     Pane::Servers,
     Pane::Instances,
     Pane::All,
+    Pane::Kind,
 ];
 
 fn view(pane: Pane) -> View {

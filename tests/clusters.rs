@@ -152,11 +152,12 @@ fn clusters_are_opened_and_closed_while_it_runs() {
         says(&shown, "test 127.0.0.1:") && says(&shown, "demo (simulated) inside barkeep"),
         "{shown}"
     );
-    terminal.send(" ");
+    // What was used last stands on top: the demo.
+    terminal.send("G ");
     terminal.wait_for_text("1 of 2 live", WITHIN);
     assert!(shop(terminal.screen()), "the other is still there");
     // The last of them can go too, and each can come back.
-    terminal.send(" j \x1b");
+    terminal.send("g j \x1b");
     terminal.wait_for_text("No cluster is open", WITHIN);
     terminal.send(":ctx demo\r");
     terminal.wait_for("the demo again", shop, WITHIN);

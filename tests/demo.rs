@@ -275,3 +275,40 @@ fn kubectl_works_against_it() {
         assert!(said.contains(words), "kubectl {line}: {said}");
     }
 }
+
+#[test]
+fn any_kind_is_listed_as_the_server_prints_it() {
+    let mut terminal = barkeep()
+        .args(["--demo", "--demo-speed", "20"])
+        .size(120, 40)
+        .start();
+    terminal.wait_for_text("shop", WITHIN);
+    // The kinds are looked for when somebody asks for one.
+    terminal.send(":ingress\r");
+    terminal.wait_for(
+        "Ingresses in the server's columns, and the first one below",
+        |screen| {
+            let shown = text(screen);
+            says(&shown, "NAME NAMESPACE CLASS HOSTS ADDRESS PORTS AGE")
+                && says(&shown, "apiVersion: networking.k8s.io/v1")
+        },
+        WITHIN,
+    );
+    terminal.send(":kinds\r");
+    terminal.wait_for(
+        "the kinds there are",
+        |screen| says(&text(screen), "NAME KIND SHORT GROUP VERSION NAMESPACED"),
+        WITHIN,
+    );
+    terminal.send(":crd\r");
+    terminal.wait_for_text("no kind \"crd\"", WITHIN);
+    terminal.send("\x1b");
+    terminal.wait_for_text("INGRESSES", WITHIN);
+    terminal.send("\x1b");
+    terminal.wait_for_text("SERVICES", WITHIN);
+    // What barkeep has a word for is one key away.
+    terminal.send(":deploy shop-prod\r");
+    terminal.wait_for_text("UP-TO-DATE", WITHIN);
+    terminal.send("\r");
+    terminal.wait_for_text("INSTANCES", WITHIN);
+}

@@ -4,6 +4,9 @@
     reason = "a fixture that can not be read has failed"
 )]
 
+#[path = "screens/kinds.rs"]
+mod kinds;
+
 use std::collections::HashMap;
 
 use barkeep::{
@@ -209,7 +212,7 @@ impl Screen {
                 if (self.refuse)(&source) {
                     let what = format!(
                         "You may not list {} (forbidden by RBAC)",
-                        source.what.served().plural
+                        source.served().plural
                     );
                     let refused = FeedState::Refused(Problem::new(Cause::Forbidden, what));
                     self.tell(&source, News::State(refused));
@@ -714,7 +717,7 @@ fn paying(size: (u16, u16), mut screen: Screen) -> Screen {
     });
     let costs = screen.app.wanted().into_iter().enumerate();
     let costs = costs.map(|(n, source)| Cost {
-        plural: source.what.served().plural,
+        plural: source.served().plural.into(),
         since: screen.now - 1_000 * (n as i64 * 97 + 3),
         requests: n as u64 % 5 + 1,
         bytes: (n as u64 * 7_919) % 100_000,

@@ -260,7 +260,7 @@ fn a_key_held_on_a_slow_line_drops_frames_and_no_key() {
             let text = terminal_text(screen);
             text.contains("● live") && text.contains("/load-01") && text.contains("↓ 1")
         },
-        Duration::from_secs(60),
+        Duration::from_mins(1),
     );
     let text = terminal.screen_text();
     let lines: Vec<&str> = text.lines().collect();

@@ -8,6 +8,7 @@ use crate::{
     effect::Effect,
     keys::{Chord, Sequence},
     memory::Keep,
+    model::Listing,
     panes::Pane,
 };
 
@@ -165,12 +166,14 @@ impl App {
             Command::Help => self.overlay = Overlay::Help(String::new(), 0),
             Command::Settings => self.overlay = Overlay::Settings(0),
             Command::Why => self.ask_why(),
-            Command::Home => self.show(if self.focus == Pane::All {
+            Command::Home => self.show(if matches!(self.focus, Pane::All | Pane::Kind) {
                 Pane::Services
             } else {
                 self.focus
             }),
             Command::Instances => self.show(Pane::All),
+            Command::Kinds => self.list_kind(Listing::Kinds),
+            Command::AllNamespaces => self.turn_namespace(),
             Command::Contexts => {
                 self.overlay = Overlay::Contexts(Picker::default());
                 return vec![Effect::ReadContexts];
@@ -215,6 +218,7 @@ impl App {
             Pane::Maps => Pane::Servers,
             Pane::Servers => Pane::Instances,
             Pane::Instances | Pane::All => return self.turn_to_panel(),
+            Pane::Kind => return self.open_line(),
         };
         let Some(id) = self.id(self.focus) else {
             return;
@@ -241,6 +245,7 @@ impl App {
             return self.leave_panel();
         }
         self.show(match self.focus {
+            Pane::Kind => return self.leave_kind(),
             Pane::Services | Pane::Maps | Pane::All => Pane::Services,
             Pane::Servers => Pane::Maps,
             Pane::Instances => Pane::Servers,

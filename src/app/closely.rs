@@ -51,6 +51,8 @@ impl App {
                     .for_each(&mut want);
                 self.world.source_of(server).into_iter().for_each(&mut want);
             }
+            Id::Listing(_) => {}
+            Id::Object(key) => self.object_sources(*key).into_iter().for_each(&mut want),
             Id::Instance(key) => {
                 let slot = self.world.instance_slot(*key);
                 let Some(pod) = slot.and_then(|slot| self.world.instances().get(slot)) else {

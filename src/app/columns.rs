@@ -10,6 +10,7 @@ use crate::{
     effect::Effect,
     keys::Chord,
     memory::{Keep, Kept, Table},
+    model::Listing,
     panes::{Cell, Column, Pane},
 };
 
@@ -49,9 +50,20 @@ impl App {
     /// Sorts and lays out the lists as they were left at the end of an earlier run.
     pub(super) fn recall_tables(&mut self, kept: &Kept) {
         for pane in Pane::EVERY {
-            let Some(table) = kept.tables.get(pane.name()) else {
-                continue;
-            };
+            self.recall_table(pane, kept);
+        }
+    }
+
+    /// What a list is called where it is kept: each kind has its own.
+    fn table_name(&self, pane: Pane) -> String {
+        match self.world.listing().and_then(Listing::resource) {
+            Some(of) if pane == Pane::Kind => format!("{}:{}", pane.name(), of.full()),
+            _ => pane.name().to_owned(),
+        }
+    }
+
+    pub(super) fn recall_table(&mut self, pane: Pane, kept: &Kept) {
+        if let Some(table) = kept.tables.get(&self.table_name(pane)) {
             let list = &mut self.lists[pane as usize];
             if let Some(names) = &table.columns {
                 list.columns.choose(names);
@@ -69,11 +81,11 @@ impl App {
         let list = self.list(pane);
         let columns = &list.columns;
         let table = Table {
-            sort: (list.sort != Sort::FIRST).then(|| list.sort.kept()),
+            sort: (list.sort != Sort::first(pane)).then(|| list.sort.kept()),
             columns: (!columns.are_usual()).then(|| columns.names()),
             wide: columns.wide,
         };
-        let pane = pane.name().to_owned();
+        let pane = self.table_name(pane);
         let keep = Keep::Table { pane, table };
         vec![Effect::Keep(self.keep(keep))]
     }

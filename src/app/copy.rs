@@ -33,6 +33,8 @@ impl App {
                 .get(world.server_slot(*key)?)?
                 .name
                 .to_string(),
+            Id::Object(key) => world.line(world.line_slot(*key)?)?.row.name.to_string(),
+            Id::Listing(listing) => listing.plural().to_owned(),
             Id::Instance(key) => {
                 let pod = world.instances().get(world.instance_slot(*key)?)?;
                 pod.row.meta.name.to_string()

@@ -35,6 +35,7 @@ impl App {
         let left = Pane::HOME.iter().take_while(|pane| **pane != self.focus);
         let above = match self.focus {
             Pane::All => Vec::new(),
+            Pane::Kind => self.parent(Pane::Kind).cloned().into_iter().collect(),
             _ => left.map_while(|pane| self.id(*pane)).collect(),
         };
         Visit {
@@ -97,6 +98,11 @@ impl App {
         }
     }
 
+    /// Whether there is a place before this one.
+    pub(super) fn has_been_elsewhere(&self) -> bool {
+        self.history.at > 0
+    }
+
     /// To the place before this one; again, and back here.
     pub(super) fn turn_back(&mut self) {
         self.remember();
@@ -130,6 +136,9 @@ impl App {
 
     /// Gives a list the focus, with this selected in it and to its left.
     pub(super) fn stand(&mut self, pane: Pane, above: Vec<Id>, selected: Option<Id>) {
+        if let Some(Id::Listing(listing)) = above.first() {
+            return self.look_at_kind((**listing).clone(), selected);
+        }
         self.focus = pane;
         if pane == Pane::All {
             return self.choose_in(pane, selected.as_ref());

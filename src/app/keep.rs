@@ -29,6 +29,8 @@ impl App {
         let selected = self.slot(focus).filter(|_| counts);
         let (path, map) = match focus {
             Pane::All => selected.map_or_else(Default::default, |slot| self.names_of(slot)),
+            // Which of any kind was looked at is not kept: one is back in the Map beneath.
+            Pane::Kind => self.names_down_to(Pane::Servers, None),
             _ => self.names_down_to(focus, selected),
         };
         let cluster = map.and_then(|slot| Some(self.world.maps().get(slot)?.id.cluster));
@@ -38,7 +40,11 @@ impl App {
             _ => None,
         };
         let context = context.unwrap_or_default();
-        let pane = focus.name().to_owned();
+        let pane = match focus {
+            Pane::Kind => Pane::Servers,
+            pane => pane,
+        };
+        let pane = pane.name().to_owned();
         Address {
             context,
             path,
@@ -57,6 +63,7 @@ impl App {
                 Pane::Services => world.services().get(*slot)?.name.to_string(),
                 Pane::Maps => self.name_of_map(world.maps().get(*slot)?),
                 Pane::Servers => world.servers().get(*slot)?.name.to_string(),
+                Pane::Kind => return None,
                 Pane::Instances | Pane::All => {
                     world.instances().get(*slot)?.row.meta.name.to_string()
                 }
@@ -153,6 +160,7 @@ impl App {
         let mut place = self.here(true);
         place.path.truncate(match self.focus {
             Pane::All => 0,
+            Pane::Kind => place.path.len(),
             pane => pane as usize,
         });
         place

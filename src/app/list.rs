@@ -61,7 +61,7 @@ impl List {
             total: 0,
             offset: 0,
             filter: Filter::default(),
-            sort: Sort::FIRST,
+            sort: Sort::first(pane),
             columns: Columns::new(pane),
             skipped: 0,
             marks: Marks::default(),

@@ -12,6 +12,7 @@ mod filter;
 mod help;
 mod history;
 mod keep;
+mod kind;
 mod lines;
 mod list;
 mod marks;
@@ -21,6 +22,7 @@ mod overlay;
 mod panel;
 mod place;
 mod resize;
+mod rows;
 mod say;
 mod seek;
 mod settings;
@@ -32,7 +34,6 @@ mod why;
 
 use std::collections::{HashMap, VecDeque};
 
-use self::list::Moved;
 pub use self::{
     bookmarks::{Destination, Picker},
     clusters::{Choice, Cluster, MOST, Manner, Reach},
@@ -51,7 +52,7 @@ pub use self::{
     themes::{AUTO, Known, Themes},
 };
 use crate::{
-    command::{self, Keymap},
+    command::{self, Command, Keymap},
     effect::Effect,
     event::{Event, Meter},
     keys::Chord,
@@ -115,13 +116,13 @@ pub struct App {
     filters: Vec<String>,
     /// What they look for texts with.
     search: Search,
-    lists: [List; 5],
+    lists: [List; 6],
     /// What was selected beneath a Service, Map or Server when it was left.
     remembered: HashMap<Id, Id>,
     /// What was marked there.
     marks_left: HashMap<Id, Marks>,
     /// Where the lists hang now.
-    parents: [Option<Id>; 5],
+    parents: [Option<Id>; 6],
     /// Places visited, and where among them we are.
     history: history::History,
     /// A place that was asked for and is not there yet.
@@ -142,6 +143,8 @@ pub struct App {
     dragged: Option<mouse::Dragged>,
     /// Namespaces that somebody named, of which nothing has been read yet.
     named: Vec<(ClusterId, Name)>,
+    /// How the list of a kind is shown.
+    kind: kind::Shown,
     /// When Ctrl-C was pressed last.
     interrupted: Option<i64>,
     /// The settings file.
@@ -189,13 +192,13 @@ impl App {
             began: now,
             overlay: Overlay::None,
             message: None,
-            lists: Pane::EVERY.map(List::new),
+            lists: Pane::LISTS.map(List::new),
             first_filter: None,
             filters: Vec::new(),
             search: Search::default(),
             remembered: HashMap::new(),
             marks_left: HashMap::new(),
-            parents: [const { None }; 5],
+            parents: [const { None }; 6],
             history: history::History::default(),
             sought: None,
             looked_at: None,
@@ -207,6 +210,7 @@ impl App {
             hits: Vec::new(),
             dragged: None,
             named: Vec::new(),
+            kind: kind::Shown::default(),
             interrupted: None,
             settings: Settings::default(),
             keymap: Keymap::default(),
@@ -285,7 +289,7 @@ impl App {
     pub fn refresh(&mut self) {
         self.seek();
         self.apply_first_filter();
-        for pane in Pane::EVERY {
+        for pane in Pane::LISTS {
             self.refresh_list(pane);
         }
         let looked_at = self
@@ -323,62 +327,6 @@ impl App {
         let patience = Some(self.began + PATIENCE);
         let times = [looked_at, dwelt, stepped, patience].into_iter().flatten();
         times.filter(|at| *at > self.now).fold(second, i64::min)
-    }
-
-    fn refresh_list(&mut self, pane: Pane) {
-        let (world, at) = (&self.world, pane as usize);
-        let parent = match pane {
-            Pane::Services | Pane::All => None,
-            Pane::Maps => self.id(Pane::Services),
-            Pane::Servers => self.id(Pane::Maps),
-            Pane::Instances => self.id(Pane::Servers),
-        };
-        if self.parents[at] != parent {
-            let left = std::mem::replace(&mut self.parents[at], parent.clone());
-            let back = parent.as_ref();
-            let marks = back.and_then(|parent| self.marks_left.remove(parent));
-            let marks = std::mem::replace(&mut self.lists[at].marks, marks.unwrap_or_default());
-            if let Some(left) = left.clone().filter(|_| !marks.is_empty()) {
-                self.marks_left.insert(left, marks);
-            }
-            if let (Some(left), Some(selected)) = (left, self.lists[at].selected().cloned()) {
-                self.remembered.insert(left, selected);
-            }
-            let back = parent
-                .as_ref()
-                .and_then(|parent| self.remembered.get(parent))
-                .cloned();
-            self.lists[at].select(back, world);
-        }
-        if pane == Pane::All && self.focus != Pane::All {
-            return;
-        }
-        let revision = world.revision;
-        let (order, cells) = match pane {
-            Pane::Services | Pane::Maps | Pane::Servers => (revision.tree, revision.tree),
-            Pane::All if self.lists[at].sort == Sort::FIRST => (revision.instances, revision.cells),
-            Pane::Instances | Pane::All => (revision.cells, revision.cells),
-        };
-        let slot = parent.as_ref().and_then(|parent| parent.slot(world));
-        let rows = || match (pane, slot) {
-            (Pane::Services, _) => world.services().iter().map(|(slot, _)| slot).collect(),
-            (Pane::Maps, Some(slot)) => world
-                .services()
-                .get(slot)
-                .map_or(Vec::new(), |service| service.maps.clone()),
-            (Pane::Servers, Some(slot)) => world
-                .maps()
-                .get(slot)
-                .map_or(Vec::new(), |map| map.servers.clone()),
-            (Pane::Instances, Some(slot)) => world
-                .servers()
-                .get(slot)
-                .map_or(Vec::new(), |server| world.beneath(server)),
-            (Pane::All, _) => world.instances().iter().map(|(slot, _)| slot).collect(),
-            _ => Vec::new(),
-        };
-        let moved = Moved { order, cells };
-        self.lists[at].refresh(world, moved, parent, &mut self.search, rows);
     }
 
     /// A list.
@@ -421,7 +369,9 @@ impl App {
                     || !self.list(self.focus).filter.is_empty()
             }
             command::Scope::Marked => !self.in_panel && !self.list(self.focus).marks.is_empty(),
+            command::Scope::Selected if entry.command == Command::Why => self.can_say_why(),
             command::Scope::Selected => self.subject().is_some(),
+            command::Scope::Narrowable => self.is_narrowable(),
             command::Scope::Servers => self.focus == Pane::Servers && !self.in_panel,
             command::Scope::LoginNeeded => self.login_needed().is_some(),
         }

@@ -20,7 +20,7 @@ pub struct Suggestion {
 }
 
 /// How long a place that was typed and is not there is looked for, milliseconds.
-const SEEK: i64 = 5_000;
+pub(super) const SEEK: i64 = 5_000;
 
 /// The most that the prompt offers.
 pub(super) const SUGGESTIONS: usize = 12;
@@ -234,6 +234,7 @@ impl App {
                 }
             }
         }
+        found.extend(self.kinds_like(typed));
         found.sort_by(|a, b| {
             a.0.cmp(&b.0)
                 .then_with(|| a.1.text.len().cmp(&b.1.text.len()))
@@ -285,6 +286,11 @@ impl App {
             let id = Id::of(Pane::Services, &self.world, service);
             self.choose(&[id]);
             self.show(Pane::Maps);
+        } else if let Some(listing) = self.listing_called(typed) {
+            self.list_kind(listing);
+        } else if self.may_be_kind(typed) && !self.kinds_are_known() {
+            let place = Some(text).filter(|text| text != typed);
+            self.sought = Some(Sought::Kind(typed.to_owned(), place, self.now + SEEK));
         } else if let Some((map, server)) = self.find_typed(&text) {
             self.land(map, server);
         } else if let Some(command) = command::of_name(&text) {
@@ -295,6 +301,11 @@ impl App {
             }
             // It may be on its way: made a moment ago, or not listed yet.
             self.sought = Some(Sought::Typed(typed.to_owned(), self.now + SEEK));
+        } else if let Some(listing) = self.listing_called(&text) {
+            self.list_kind(listing);
+        } else if self.may_be_kind(typed) {
+            // It may have come since the kinds were read.
+            self.sought = Some(Sought::Kind(typed.to_owned(), None, self.now + SEEK));
         } else {
             self.say(format!("There is no command and no place \"{typed}\"."));
         }
@@ -322,7 +333,7 @@ impl App {
 }
 
 /// The namespace in `ns x`, as one types it elsewhere.
-fn namespace(typed: &str) -> Option<&str> {
+pub(super) fn namespace(typed: &str) -> Option<&str> {
     let rest = typed
         .strip_prefix("ns ")
         .or_else(|| typed.strip_prefix("namespace "));

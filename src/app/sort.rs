@@ -27,6 +27,17 @@ impl Sort {
         descending: false,
     };
 
+    /// How a list is sorted at first: by health, where it has such a column.
+    pub fn first(pane: Pane) -> Self {
+        match pane {
+            Pane::Kind => Self {
+                by: CompactString::const_new("name"),
+                descending: false,
+            },
+            _ => Self::FIRST,
+        }
+    }
+
     /// By a column, as it is sorted at first.
     pub fn by(column: &Column) -> Self {
         Self {
@@ -159,7 +170,7 @@ impl App {
         let names = offered.iter().map(|at| &*columns.all()[*at].column.name);
         let near = |name: &&str| strsim::jaro(word, name);
         let nearest = names.max_by(|a, b| near(a).total_cmp(&near(b)));
-        let rows = self.focus.rows();
+        let rows = self.rows_of(self.focus);
         match nearest.filter(|name| near(name) > 0.7) {
             Some(name) => {
                 format!("{rows} have no column \"{word}\". Did you mean {name}?")
@@ -173,7 +184,8 @@ impl App {
         list.sort = sort;
         if let Some(column) = list.sorted_by() {
             let (name, order) = (&column.name, column.order(list.sort.descending));
-            let text = format!("{} sorted by {name}, {order}", pane.rows());
+            let (by, order) = (name.to_string(), order);
+            let text = format!("{} sorted by {by}, {order}", self.rows_of(pane));
             self.say(text);
         }
         self.keep_table(pane)

@@ -84,6 +84,7 @@ impl App {
             }
             (Pane::Instances, Some(id)) => vec![of(&id, What::Instances)],
             (Pane::All, _) => all(What::Instances).collect(),
+            (Pane::Kind, _) => self.listing_sources(),
             (Pane::Instances, None) => Vec::new(),
             _ => all(What::Namespaces)
                 .chain(What::CONTROLLERS.into_iter().flat_map(all))
@@ -209,13 +210,13 @@ impl App {
             return format!(
                 "None of {} {} fits /{}.\n{} clears the filter.",
                 list.total,
-                pane.rows(),
+                self.rows_of(pane),
                 list.filter.text(),
                 self.keymap.hint(command, false)
             );
         }
         let parent = match pane {
-            Pane::Services | Pane::All => None,
+            Pane::Services | Pane::All | Pane::Kind => None,
             Pane::Maps => self
                 .slot(Pane::Services)
                 .and_then(|slot| Some(self.world.services().get(slot)?.name.to_string())),
@@ -267,6 +268,9 @@ impl App {
     }
 
     fn sentence(&self, pane: Pane, parent: Option<&str>, standing: Standing) -> String {
+        if pane == Pane::Kind {
+            return self.said_of_kind(standing);
+        }
         let of = parent.map_or_else(String::new, |parent| format!(" of {parent}"));
         match standing {
             Standing::Loading(..) if self.now - self.began < PATIENCE => String::new(),
@@ -293,7 +297,7 @@ impl App {
                 (Pane::Maps, None) if !self.world.services().is_empty() => {
                     "Select a Service to see its Maps.".to_owned()
                 }
-                (Pane::Services | Pane::Maps | Pane::All, _) => {
+                (Pane::Services | Pane::Maps | Pane::All | Pane::Kind, _) => {
                     format!("There are no {} yet.", pane.rows())
                 }
                 (Pane::Servers, Some(_)) if self.nothing_runs() => {

@@ -131,6 +131,7 @@ impl Run {
                 Pane::Services => world.services().get(slot)?.name.to_string(),
                 Pane::Maps => world.maps().get(slot)?.place.map.to_string(),
                 Pane::Servers => world.servers().get(slot)?.name.to_string(),
+                Pane::Kind => world.line(slot)?.row.name.to_string(),
                 Pane::Instances | Pane::All => {
                     world.instances().get(slot)?.row.meta.name.to_string()
                 }
@@ -346,7 +347,13 @@ fn the_prompt_knows_commands_places_and_habits() {
     run.keys(":nonsense<enter>");
     assert_eq!(
         run.app.message(),
-        Some("There is no command and no place \"nonsense\".")
+        Some("Looking for the kind \"nonsense\"…")
+    );
+    run.tell(&source(What::Kinds, ""), News::Synced);
+    run.app.refresh();
+    assert_eq!(
+        run.app.message(),
+        Some("There is no command, no place and no kind \"nonsense\".")
     );
 }
 

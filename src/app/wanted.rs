@@ -22,6 +22,7 @@ impl App {
         for cluster in self.followed() {
             self.want_cluster(cluster, &mut wanted);
         }
+        wanted.extend(self.want_kinds());
         self.want_overview(&mut wanted);
         wanted.extend(self.want_why());
         wanted
@@ -109,7 +110,7 @@ impl App {
     }
 
     /// Namespaces to ask in where all may not be asked at once.
-    fn allowed(&self, cluster: ClusterId) -> BTreeSet<Name> {
+    pub(super) fn allowed(&self, cluster: ClusterId) -> BTreeSet<Name> {
         let looked_at = self.looked_at.iter().map(|(id, _)| id).chain(&self.warm);
         let looked_at = looked_at
             .filter(|id| id.cluster == cluster)
@@ -202,7 +203,7 @@ impl App {
                 let mut searched = self.searched(self.slot_of(&place.context));
                 searched.all(given_up)
             }
-            Some(Sought::Typed(..)) => false,
+            Some(Sought::Typed(..) | Sought::Kind(..)) => false,
         };
         let done = |cluster: ClusterId| answered(cluster) || given_up(cluster);
         settled && found && self.is_at_rest() && self.followed().all(done)

@@ -133,6 +133,8 @@ impl App {
             Id::Map(_) => (Pane::Maps, None),
             Id::Server(_) => (Pane::Servers, Some(slot)),
             Id::Instance(_) => (Pane::Instances, server_of(slot)),
+            // Nothing tells why they are as they are.
+            Id::Object(_) | Id::Listing(_) => return,
         };
         let map = match id {
             Id::Service(_) => None,

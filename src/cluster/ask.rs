@@ -20,7 +20,7 @@ use super::{
     problem::{problem, status_problem},
 };
 use crate::{
-    kinds::Served,
+    kinds::{Form, Served},
     model::{Cause, Problem},
 };
 
@@ -118,34 +118,51 @@ impl Asker {
     pub(super) async fn get(
         &self,
         verb: &str,
-        served: &Served,
+        served: &Served<'_>,
         namespace: Option<&str>,
         name: Option<&str>,
         query: &[(&str, &str)],
     ) -> Result<Answer, Refusal> {
         let mut path = served.path(namespace, name);
-        for (n, (key, value)) in query.iter().enumerate() {
+        let metadata = [("includeObject", "Metadata")];
+        let form: &[(&str, &str)] = match served.form {
+            Form::Table => &metadata,
+            Form::Whole | Form::Metadata => &[],
+        };
+        for (n, (key, value)) in query.iter().chain(form).enumerate() {
             path.push(if n == 0 { '?' } else { '&' });
             path.push_str(key);
             path.push('=');
             path.push_str(&encode(value));
         }
-        let accept = match (served.metadata_only, verb) {
+        let accept = match (served.form, verb) {
             (_, "log") => "*/*",
-            (false, _) => "application/json",
-            (true, "list") => "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
-            (true, _) => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+            (Form::Whole, _) => "application/json",
+            (Form::Metadata, "list") => {
+                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+            }
+            (Form::Metadata, _) => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+            (Form::Table, _) => "application/json;as=Table;g=meta.k8s.io;v=v1",
         };
+        self.fetch((verb, served.plural, namespace), &path, accept)
+            .await
+    }
+
+    /// Sends a GET to a path; the sentence of a refusal says of what it was, and where.
+    pub(super) async fn fetch(
+        &self,
+        about: (&str, &str, Option<&str>),
+        path: &str,
+        accept: &str,
+    ) -> Result<Answer, Refusal> {
+        let (verb, plural, _) = about;
         let mut request = Request::get(path).header(header::ACCEPT, accept);
         if verb == "watch" {
             // A server that compresses a stream holds events back until its buffer is full.
             request = request.header(header::ACCEPT_ENCODING, "identity");
         }
         let request = request.body(Body::empty()).map_err(|error| {
-            Problem::new(
-                Cause::Refused,
-                format!("Can not ask for {}: {error}", served.plural),
-            )
+            Problem::new(Cause::Refused, format!("Can not ask for {plural}: {error}"))
         })?;
         self.tally.count_request();
         let response = self
@@ -154,7 +171,7 @@ impl Asker {
             .await
             .map_err(|error| problem(&error, &self.server))?;
         if !response.status().is_success() || is_page(&response) {
-            return Err(self.refusal(verb, served, namespace, response).await);
+            return Err(self.refusal(about, response).await);
         }
         let watch = verb == "watch";
         Ok(Answer {
@@ -168,9 +185,7 @@ impl Asker {
 
     async fn refusal(
         &self,
-        verb: &str,
-        served: &Served,
-        namespace: Option<&str>,
+        (verb, plural, namespace): (&str, &str, Option<&str>),
         response: Response<Body>,
     ) -> Refusal {
         let (parts, body) = response.into_parts();
@@ -190,10 +205,8 @@ impl Asker {
         }
         let (status, headers) = (parts.status, &parts.headers);
         let problem = match &self.link {
-            Some(link) => {
-                link.status_problem(verb, served.plural, namespace, status, &text, headers)
-            }
-            None => status_problem(verb, served.plural, namespace, status, &text, headers),
+            Some(link) => link.status_problem(verb, plural, namespace, status, &text, headers),
+            None => status_problem(verb, plural, namespace, status, &text, headers),
         };
         let go_on = (problem.cause == Cause::Gone)
             .then(|| serde_json::from_slice::<kube::core::Status>(&text).ok())

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{problem::status_problem, split::Broken};
 use crate::{
-    kinds::Served,
+    kinds::{Form, Served, line},
     model::{
         Cause, Change, Problem, Uid,
         row::{Interner, Row},
@@ -29,8 +29,9 @@ impl From<Broken> for Stop {
 
 /// What an event means, and the version that a watch can go on from after it.
 pub(super) enum Meant {
-    /// A change; none for an object that is no row here, or that can not be read.
-    Change(Option<Change>, String),
+    /// A change; none for an object that is no row here, or that can not be read. Before it the columns of a table, where
+    /// the event tells them.
+    Change(Option<Box<Row>>, Option<Change>, String),
     /// Nothing has changed; it may be the end of a streaming list.
     Bookmark(String, bool),
 }
@@ -64,7 +65,7 @@ struct Code {
 
 pub(super) fn event(
     json: &[u8],
-    served: &'static Served,
+    served: &Served<'_>,
     namespace: Option<&str>,
     names: &mut Interner,
 ) -> Result<Meant, Stop> {
@@ -82,7 +83,15 @@ pub(super) fn event(
     };
     match kind {
         "ADDED" | "MODIFIED" | "DELETED" => {
-            let Marks { uid, version } = marks(object);
+            let headings = (served.form == Form::Table)
+                .then(|| line::headings(object, names))
+                .flatten()
+                .map(Box::new);
+            let (object, marked) = match served.form {
+                Form::Table => line::of_event(object).unwrap_or((object, object)),
+                Form::Whole | Form::Metadata => (object, object),
+            };
+            let Marks { uid, version } = marks(marked);
             if version.is_empty() {
                 return Err(Stop(Problem::new(
                     Cause::Garbled,
@@ -101,7 +110,7 @@ pub(super) fn event(
                     Err(error) => left_out(served, &error),
                 },
             };
-            Ok(Meant::Change(change, version))
+            Ok(Meant::Change(headings, change, version))
         }
         "BOOKMARK" => {
             let Bookmark { metadata } = serde_json::from_slice(object).map_err(garbled)?;
@@ -110,7 +119,13 @@ pub(super) fn event(
                 .as_ref()
                 .and_then(|notes| notes.get("k8s.io/initial-events-end"))
                 .is_some_and(|value| value == "true");
-            Ok(Meant::Bookmark(metadata.resource_version, end))
+            let mut version = metadata.resource_version;
+            if version.is_empty()
+                && let Some((_, marked)) = line::of_event(object)
+            {
+                version = marks(marked).version;
+            }
+            Ok(Meant::Bookmark(version, end))
         }
         "ERROR" => {
             let Code { code } = serde_json::from_slice(object).unwrap_or_default();
@@ -137,13 +152,13 @@ pub(super) fn event(
 }
 
 /// One object of a list; an odd one is left out, and must not cost the others.
-pub(super) fn decoded(json: &[u8], served: &'static Served, names: &mut Interner) -> Option<Row> {
+pub(super) fn decoded(json: &[u8], served: &Served<'_>, names: &mut Interner) -> Option<Row> {
     served
         .row(json, names)
         .unwrap_or_else(|error| left_out(served, &error))
 }
 
-fn left_out<T>(served: &Served, error: &serde_json::Error) -> Option<T> {
+fn left_out<T>(served: &Served<'_>, error: &serde_json::Error) -> Option<T> {
     tracing::warn!(kind = served.plural, %error, "an object can not be read and is left out");
     None
 }
@@ -236,9 +251,9 @@ mod tests {
     use super::*;
     use crate::model::What;
 
-    fn meant(text: &str, served: &'static Served) -> String {
+    fn meant(text: &str, served: &Served<'_>) -> String {
         match event(text.as_bytes(), served, None, &mut Interner::default()) {
-            Ok(Meant::Change(change, at)) => match change {
+            Ok(Meant::Change(_, change, at)) => match change {
                 Some(Change::Put(row)) => format!("put {:?} at {at}", row.uid().is_some()),
                 Some(Change::Gone(uid)) => format!("gone {} at {at}", uid == Uid::parse("u")),
                 None => format!("none at {at}"),
@@ -250,14 +265,14 @@ mod tests {
 
     #[test]
     fn each_event_means_one_thing() {
-        static NO_ROW: Served = Served {
+        static NO_ROW: Served<'static> = Served {
             what: What::ReplicaSets,
             group: "apps",
             version: "v1",
             plural: "replicasets",
             fields: "",
             few: true,
-            metadata_only: false,
+            form: Form::Whole,
             decode: |_, _| Ok(None),
         };
         let pods = What::Instances.served();
@@ -267,6 +282,22 @@ mod tests {
                 pods,
                 format!(r#"{{"type":"ADDED","object":{meta}}}}}"#),
                 "put true at 7",
+            ),
+            // A row of a table: what is known of the object is within.
+            (
+                What::Table.served(),
+                r#"{"type":"MODIFIED","object":{"kind":"Table","metadata":{"resourceVersion":"8"},"rows":[{"cells":["a"],"object":{"metadata":{"uid":"u","resourceVersion":"7"}}}]}}"#.into(),
+                "put true at 7",
+            ),
+            (
+                What::Table.served(),
+                r#"{"type":"DELETED","object":{"kind":"Table","rows":[{"cells":["a"],"object":{"metadata":{"uid":"u","resourceVersion":"7"}}}]}}"#.into(),
+                "gone true at 7",
+            ),
+            (
+                What::Table.served(),
+                r#"{"type":"BOOKMARK","object":{"kind":"Table","metadata":{"resourceVersion":"9"},"rows":null}}"#.into(),
+                "bookmark 9 false",
             ),
             // Another order, and spaces.
             (

@@ -21,6 +21,7 @@ use tokio::{
 use super::{
     ask::Asker,
     change::decoded,
+    discover::discover,
     pages::{Paging, read_whole},
     wait::{Wait, millis_below},
     watch::{BATCH, From, Names, Said, Watch},
@@ -35,6 +36,10 @@ pub type Outbox = mpsc::Sender<(Source, News)>;
 
 /// Usage is measured this often by metrics-server (`--metric-resolution`, default 15 s).
 const USAGE_EVERY: Duration = Duration::from_secs(15);
+/// What can not be watched, of any kind, is read this often.
+const TABLE_EVERY: Duration = Duration::from_secs(15);
+/// Which kinds there are is read this often while somebody looks at them.
+const KINDS_EVERY: Duration = Duration::from_mins(1);
 /// A container that keeps ending has new last words this often.
 const WORDS_EVERY: Duration = Duration::from_secs(20);
 /// What is forbidden or not there is asked for again this often: roles are granted while we look.
@@ -55,7 +60,6 @@ const DOUBTS: u8 = 3;
 pub async fn follow(asker: Asker, source: Source, out: Outbox) {
     let feed = Feed {
         asker,
-        served: source.served(),
         source,
         out,
         names: Names::default(),
@@ -68,6 +72,13 @@ pub async fn follow(asker: Asker, source: Source, out: Outbox) {
     match feed.source.what {
         What::Usage => feed.poll(USAGE_EVERY, Wait::up_to(USAGE_EVERY)).await,
         What::LastWords => feed.poll(WORDS_EVERY, Wait::up_to(WORDS_EVERY)).await,
+        What::Kinds => feed.poll(KINDS_EVERY, Wait::new()).await,
+        What::Table if feed.source.of.as_ref().is_some_and(|of| !of.watched) => {
+            feed.poll(TABLE_EVERY, Wait::new()).await;
+        }
+        What::Object if feed.source.of.as_ref().is_some_and(|of| !of.watched) => {
+            feed.poll(TABLE_EVERY, Wait::new()).await;
+        }
         What::Namespaces if feed.source.namespace.is_some() => {
             feed.poll(OBJECT_EVERY, Wait::new()).await;
         }
@@ -77,7 +88,6 @@ pub async fn follow(asker: Asker, source: Source, out: Outbox) {
 
 pub(super) struct Feed {
     pub(super) asker: Asker,
-    pub(super) served: &'static Served,
     pub(super) source: Source,
     out: Outbox,
     pub(super) names: Names,
@@ -92,12 +102,16 @@ pub(super) struct Feed {
 }
 
 impl Feed {
+    pub(super) fn served(&self) -> Served<'_> {
+        self.source.served()
+    }
+
     async fn keep_up(mut self) {
         loop {
             let ended = if let Some(version) = self.version.clone() {
                 let watch = self.open(From::Version(version));
                 self.attend(watch, false, false).await
-            } else if self.paging.is_none() && self.served.few && self.asker.streams() {
+            } else if self.paging.is_none() && self.served().few && self.asker.streams() {
                 let cached = !self.listed;
                 let watch = self.open(From::Everything { cached });
                 self.attend(watch, true, false).await
@@ -112,7 +126,7 @@ impl Feed {
 
     /// Says what is wrong and waits before the next try.
     async fn failed(&mut self, problem: Problem) {
-        tracing::info!(kind = self.served.plural, namespace = self.source.namespace.as_deref(), %problem, "feed failed");
+        tracing::info!(kind = self.served().plural, namespace = self.source.namespace.as_deref(), %problem, "feed failed");
         let wait = match problem.cause {
             Cause::Gone => {
                 self.start_over();
@@ -122,7 +136,7 @@ impl Feed {
             Cause::Refused
                 if self.version.is_none()
                     && self.paging.is_none()
-                    && self.served.few
+                    && self.served().few
                     && self.asker.streams() =>
             {
                 self.asker.never_streams();
@@ -171,12 +185,9 @@ impl Feed {
     }
 
     pub(super) fn open(&self, from: From) -> Watch {
-        let namespace = self.source.namespace.clone();
         Watch::open(
             self.asker.clone(),
-            self.served,
-            namespace,
-            self.source.fields(),
+            self.source.clone(),
             from,
             self.names.clone(),
         )
@@ -231,7 +242,7 @@ impl Feed {
                     }
                     end?;
                     if listing {
-                        let what = format!("The list of {} was cut off", self.served.plural);
+                        let what = format!("The list of {} was cut off", self.served().plural);
                         return Err(Problem::new(Cause::Unreachable, what));
                     }
                     // A server that accepts and hangs up at once must not be asked in a tight loop.
@@ -292,16 +303,17 @@ impl Feed {
         if self.source.what == What::LastWords {
             return self.last_words().await;
         }
-        if self.source.what != What::Namespaces {
-            return read_whole(&self.asker, self.served, namespace, &self.names).await;
-        }
-        let answer = self
-            .asker
-            .get("get", self.served, None, namespace, &[])
-            .await?;
+        let served = self.served();
+        let (namespace, name) = match self.source.what {
+            What::Kinds => return discover(&self.asker).await,
+            What::Object => (namespace, self.source.name.as_deref()),
+            What::Namespaces => (None, namespace),
+            _ => return read_whole(&self.asker, &served, namespace, &self.names).await,
+        };
+        let answer = self.asker.get("get", &served, namespace, name, &[]).await?;
         let body = answer.all().await?;
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(decoded(&body, self.served, &mut names)
+        Ok(decoded(&body, &served, &mut names)
             .map(Change::Put)
             .into_iter()
             .collect())

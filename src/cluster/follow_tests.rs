@@ -19,6 +19,8 @@ use crate::{
 mod faults;
 #[path = "follow_pace_tests.rs"]
 mod pace;
+#[path = "follow_table_tests.rs"]
+mod table;
 
 /// A server, a feed, and the world that it makes.
 struct Bench {

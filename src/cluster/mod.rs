@@ -6,6 +6,7 @@ pub mod connect;
 mod contexts;
 mod credentials;
 mod dial;
+mod discover;
 mod door;
 mod files;
 mod flight;

@@ -16,11 +16,12 @@ use super::{
     ask::{Asker, Refusal},
     change::decoded,
     follow::Feed,
+    split::Shape,
     watch::{BATCH, From, Names, Said, Watch, read_list},
 };
 use crate::{
-    kinds::Served,
-    model::{Cause, Change, FeedState, News, Problem, Uid},
+    kinds::{Form, Served, line},
+    model::{Cause, Change, FeedState, News, Problem, Source, Uid},
 };
 
 /// The first page, and those after it.
@@ -108,9 +109,7 @@ impl Feed {
     async fn page(&self, paging: &mut Paging) -> Result<ListMeta, Refusal> {
         let (tell, mut batches) = mpsc::unbounded_channel();
         let next = paging.next.clone();
-        let fields = self.source.fields();
-        let within = (self.source.namespace.as_deref(), fields.as_str());
-        let page = read_page(&self.asker, self.served, within, &next, &self.names, tell);
+        let page = read_page(&self.asker, &self.source, &next, &self.names, tell);
         tokio::pin!(page);
         let read = loop {
             tokio::select! {
@@ -175,26 +174,30 @@ async fn said(watch: Option<&mut Watch>) -> Said {
 /// Asks for a page and hands its rows on in batches; says where the next one is, and how many objects this one had.
 async fn read_page(
     asker: &Asker,
-    served: &'static Served,
-    (namespace, fields): (Option<&str>, &str),
+    source: &Source,
     next: &str,
     names: &Names,
     tell: mpsc::UnboundedSender<Vec<Change>>,
 ) -> Result<(ListMeta, usize), Refusal> {
+    let (served, namespace, fields) = (
+        source.served(),
+        source.namespace.as_deref(),
+        source.fields(),
+    );
     let mut query = vec![("limit", if next.is_empty() { PAGES.0 } else { PAGES.1 })];
     if !next.is_empty() {
         query.push(("continue", next));
     }
     if !fields.is_empty() {
-        query.push(("fieldSelector", fields));
+        query.push(("fieldSelector", &fields));
     }
-    let mut answer = asker.get("list", served, namespace, None, &query).await?;
+    let mut answer = asker.get("list", &served, namespace, None, &query).await?;
     let names = Arc::clone(names);
     let (mut batch, mut count) = (Vec::new(), 0);
-    let read = read_list(&mut answer, |json| {
+    let read = read_list(&mut answer, shape(&served), |json| {
         let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
         count += 1;
-        if let Some(row) = decoded(json, served, &mut names) {
+        if let Some(row) = decoded(json, &served, &mut names) {
             batch.push(Change::Put(row));
         }
         if batch.len() >= BATCH {
@@ -202,27 +205,43 @@ async fn read_page(
         }
     })
     .await;
+    if let (Form::Table, Ok(head)) = (served.form, &read) {
+        let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+        batch.extend(line::headings(head, &mut names).map(Change::Put));
+    }
     if !batch.is_empty() {
         let _ = tell.send(batch);
     }
-    let head = head(&read?, served)?;
+    let head = head(&read?, &served)?;
     if head.resource_version.is_empty() {
-        return Err(garbled(served, "it has no version").into());
+        return Err(garbled(&served, "it has no version").into());
     }
     Ok((head, count))
 }
 
+/// Where the objects are in the answer to a list.
+fn shape(served: &Served<'_>) -> Shape {
+    match served.form {
+        Form::Table => Shape::Rows,
+        Form::Whole | Form::Metadata => Shape::List,
+    }
+}
+
 /// What is JSON but no list must not pass for an empty one.
-fn head(json: &[u8], served: &Served) -> Result<ListMeta, Problem> {
+fn head(json: &[u8], served: &Served<'_>) -> Result<ListMeta, Problem> {
     let head: Head = serde_json::from_slice(json).map_err(|error| garbled(served, error))?;
-    if head.kind.ends_with("List") {
+    let is_list = match served.form {
+        Form::Table => head.kind == "Table",
+        Form::Whole | Form::Metadata => head.kind.ends_with("List"),
+    };
+    if is_list {
         Ok(head.metadata)
     } else {
         Err(garbled(served, "it is no list"))
     }
 }
 
-fn garbled(served: &Served, why: impl std::fmt::Display) -> Problem {
+fn garbled(served: &Served<'_>, why: impl std::fmt::Display) -> Problem {
     let what = format!("A list of {} can not be read: {why}", served.plural);
     Problem::new(Cause::Garbled, what)
 }
@@ -230,17 +249,21 @@ fn garbled(served: &Served, why: impl std::fmt::Display) -> Problem {
 /// All rows of a list that is asked for in one piece.
 pub(super) async fn read_whole(
     asker: &Asker,
-    served: &'static Served,
+    served: &Served<'_>,
     namespace: Option<&str>,
     names: &Names,
 ) -> Result<Vec<Change>, Problem> {
     let mut changes = Vec::new();
     let mut answer = asker.get("list", served, namespace, None, &[]).await?;
-    let read = read_list(&mut answer, |json| {
+    let read = read_list(&mut answer, shape(served), |json| {
         let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
         changes.extend(decoded(json, served, &mut names).map(Change::Put));
     })
     .await?;
+    if served.form == Form::Table {
+        let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.extend(line::headings(&read, &mut names).map(Change::Put));
+    }
     head(&read, served)?;
     Ok(changes)
 }

@@ -12,6 +12,8 @@ use memchr::memchr2;
 pub enum Shape {
     /// The elements of the array `items` of one object.
     List,
+    /// The elements of the array `rows` of one object.
+    Rows,
     /// Objects one after another.
     Stream,
 }
@@ -69,8 +71,8 @@ impl Splitter {
     fn floor(&self) -> usize {
         match self.shape {
             Shape::Stream => 0,
-            Shape::List if self.in_items => 2,
-            Shape::List => usize::MAX,
+            Shape::List | Shape::Rows if self.in_items => 2,
+            Shape::List | Shape::Rows => usize::MAX,
         }
     }
 
@@ -87,12 +89,17 @@ impl Splitter {
             let inside = self.depth > self.floor();
             if self.in_string {
                 let end = self.string(&chunk[at..]);
-                if !inside && self.shape == Shape::List {
+                if !inside && self.shape != Shape::Stream {
                     self.keep(&chunk[at..at + end])?;
                 }
                 at += end;
                 if !inside && !self.in_string && self.depth == 1 {
-                    self.items_next = self.head[self.key..].strip_suffix(b"\"") == Some(b"items");
+                    let items: &[u8] = if self.shape == Shape::Rows {
+                        b"rows"
+                    } else {
+                        b"items"
+                    };
+                    self.items_next = self.head[self.key..].strip_suffix(b"\"") == Some(items);
                 }
                 continue;
             }
@@ -120,7 +127,7 @@ impl Splitter {
                     if byte == b'['
                         && self.depth == 2
                         && self.items_next
-                        && self.shape == Shape::List
+                        && self.shape != Shape::Stream
                     {
                         self.in_items = true;
                         self.keep(b"[")?;
@@ -156,7 +163,7 @@ impl Splitter {
             }
             if self.depth <= self.floor() && !(self.in_items && inside) {
                 match self.shape {
-                    Shape::List => self.keep(&[byte])?,
+                    Shape::List | Shape::Rows => self.keep(&[byte])?,
                     Shape::Stream if byte.is_ascii_whitespace() || byte == b'{' => {}
                     Shape::Stream => {
                         return Err(Broken("text where a JSON object should be").into());

@@ -11,10 +11,7 @@ use super::{
     split::{Shape, Splitter},
     wait::below,
 };
-use crate::{
-    kinds::Served,
-    model::{Cause, Change, Problem, row::Interner},
-};
+use crate::model::{Cause, Change, Problem, Source, row::Interner};
 
 /// Changes that are handed on together.
 pub(super) const BATCH: usize = 256;
@@ -59,18 +56,10 @@ impl Drop for Watch {
 }
 
 impl Watch {
-    pub(super) fn open(
-        asker: Asker,
-        served: &'static Served,
-        namespace: Option<Arc<str>>,
-        fields: String,
-        from: From,
-        names: Names,
-    ) -> Self {
+    pub(super) fn open(asker: Asker, source: Source, from: From, names: Names) -> Self {
         let (tell, said) = mpsc::channel(64);
         let task = tokio::spawn(async move {
-            let within = (namespace.as_deref(), fields.as_str());
-            let end = run(&asker, served, within, from, &names, &tell).await;
+            let end = run(&asker, &source, from, &names, &tell).await;
             let _ = tell.send(Said::End(end)).await;
         });
         Self { task, said }
@@ -86,12 +75,16 @@ const LIFETIME: (u64, u64) = (240, 300);
 
 async fn run(
     asker: &Asker,
-    served: &'static Served,
-    (namespace, fields): (Option<&str>, &str),
+    source: &Source,
     from: From,
     names: &Names,
     tell: &mpsc::Sender<Said>,
 ) -> Result<(), Problem> {
+    let (served, namespace, fields) = (
+        source.served(),
+        source.namespace.as_deref(),
+        source.fields(),
+    );
     let lifetime = (LIFETIME.0 + below(LIFETIME.1 - LIFETIME.0)).to_string();
     let mut query = vec![
         ("watch", "true"),
@@ -99,7 +92,7 @@ async fn run(
         ("timeoutSeconds", lifetime.as_str()),
     ];
     if !fields.is_empty() {
-        query.push(("fieldSelector", fields));
+        query.push(("fieldSelector", &fields));
     }
     match &from {
         From::Version(version) => query.push(("resourceVersion", version)),
@@ -111,7 +104,7 @@ async fn run(
             }
         }
     }
-    let mut answer = asker.get("watch", served, namespace, None, &query).await?;
+    let mut answer = asker.get("watch", &served, namespace, None, &query).await?;
     let _ = tell.send(Said::Open).await;
     let mut splitter = Splitter::new(Shape::Stream);
     let mut order = Order::default();
@@ -121,8 +114,9 @@ async fn run(
         let mut listed = false;
         let cut = splitter.push(&bytes, |json| {
             let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
-            match event(json, served, namespace, &mut names)? {
-                Meant::Change(change, at) => {
+            match event(json, &served, namespace, &mut names)? {
+                Meant::Change(headings, change, at) => {
+                    batch.extend(headings.map(|headings| Change::Put(*headings)));
                     let uid = change.as_ref().and_then(Change::uid);
                     if uid.is_none_or(|uid| order.is_news(uid, &at)) {
                         batch.extend(change);
@@ -170,9 +164,10 @@ async fn hand_on(mut batch: Vec<Change>, tell: &mpsc::Sender<Said>) {
 /// Reads all bytes of a list's page, object by object.
 pub(super) async fn read_list(
     answer: &mut Answer,
+    shape: Shape,
     mut each: impl FnMut(&[u8]),
 ) -> Result<Vec<u8>, Problem> {
-    let mut splitter = Splitter::new(Shape::List);
+    let mut splitter = Splitter::new(shape);
     while let Some(bytes) = answer.next().await? {
         let cut = splitter.push(&bytes, |json| {
             each(json);

@@ -36,9 +36,10 @@ impl Feed {
                 ("limitBytes", BYTES),
             ];
             let namespace = self.source.namespace.as_deref();
+            let served = self.served();
             let answer = self
                 .asker
-                .get("log", self.served, namespace, Some(&path), &query);
+                .get("log", &served, namespace, Some(&path), &query);
             answer.await?.all().await
         };
         // 400 where there was no run before.

@@ -169,6 +169,26 @@ const FIRST: &[Entry] = &[
         )
     },
     Entry {
+        aliases: &["api-resources", "apis"],
+        ..entry(
+            Command::Kinds,
+            "kinds",
+            &[],
+            "",
+            "all kinds of the cluster; :ingress, :crd, :cm shop-prod list one",
+        )
+    },
+    Entry {
+        scope: Scope::Narrowable,
+        ..entry(
+            Command::AllNamespaces,
+            "all-namespaces",
+            &["A"],
+            "all namespaces",
+            "this kind in all namespaces, or in that of the Map",
+        )
+    },
+    Entry {
         aliases: &["ctx", "context", "clusters"],
         ..entry(
             Command::Contexts,

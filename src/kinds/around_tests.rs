@@ -191,7 +191,10 @@ fn of_a_secret_only_its_name_is_kept() {
         (meta.uid, meta.name.as_str()),
         (Uid::parse("s"), "web-secret")
     );
-    assert!(What::Secrets.served().metadata_only && What::ConfigMaps.served().metadata_only);
+    assert!(
+        What::Secrets.served().form == Form::Metadata
+            && What::ConfigMaps.served().form == Form::Metadata
+    );
 }
 
 #[test]

@@ -2,11 +2,13 @@
 //! rather than with slim ones.
 
 mod controller;
+mod object;
 mod pod;
 
 use k8s_openapi::apimachinery::pkg::{apis::meta::v1::ObjectMeta, util::intstr::IntOrString};
 
 pub(super) use controller::{cron_job, daemon_set, deployment, job, replica_set, stateful_set};
+pub(super) use object::{object, secret};
 pub(super) use pod::pod;
 
 use serde::Deserialize;

@@ -36,7 +36,7 @@ fn what(kind: &str) -> What {
     }
 }
 
-fn served(object: &Value) -> &'static Served {
+fn served(object: &Value) -> &'static Served<'static> {
     what(object["kind"].as_str().unwrap_or_default()).served()
 }
 

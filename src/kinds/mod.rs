@@ -7,9 +7,11 @@ mod behind;
 mod bounds;
 mod controller;
 mod detail;
+pub mod discovery;
 mod event;
 mod instance;
 mod job;
+pub mod line;
 mod metrics;
 mod namespace;
 mod satellite;
@@ -24,31 +26,44 @@ use crate::model::{
 };
 
 /// How one thing is asked for and understood.
-pub struct Served {
+#[derive(Clone, Copy)]
+pub struct Served<'a> {
     /// What it is.
     pub what: What,
     /// API group; empty for the core group.
-    pub group: &'static str,
+    pub group: &'a str,
     /// Its version.
-    pub version: &'static str,
+    pub version: &'a str,
     /// The resource's plural, as in URLs and RBAC rules.
-    pub plural: &'static str,
+    pub plural: &'a str,
     /// Restricts what is listed; as the API's `fieldSelector`.
-    pub fields: &'static str,
+    pub fields: &'a str,
     /// Expected to be so few, or so small, that one streaming list beats pages.
     pub few: bool,
-    /// Only the objects' metadata are asked for.
-    pub metadata_only: bool,
+    /// As what the objects are asked for.
+    pub form: Form,
     /// Object → row; `None` for an object that is no row here (a ReplicaSet long scaled away). See [`Served::row`].
     pub(crate) decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
 }
 
-const fn served(
+/// As what objects are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// As they are.
+    #[default]
+    Whole,
+    /// Only their metadata.
+    Metadata,
+    /// As rows of the table that the server prints, with their metadata.
+    Table,
+}
+
+const fn served<'a>(
     what: What,
-    (group, version, plural): (&'static str, &'static str, &'static str),
+    (group, version, plural): (&'a str, &'a str, &'a str),
     few: bool,
     decode: fn(&[u8], &mut Interner) -> serde_json::Result<Option<Row>>,
-) -> Served {
+) -> Served<'a> {
     Served {
         what,
         group,
@@ -56,13 +71,13 @@ const fn served(
         plural,
         fields: "",
         few,
-        metadata_only: false,
+        form: Form::Whole,
         decode,
     }
 }
 
 /// Kinds of which one object can be looked at closely: the same resources, read with all that an overview shows.
-const CLOSELY: &[Served] = &[
+const CLOSELY: &[Served<'static>] = &[
     served(
         What::Deployments,
         ("apps", "v1", "deployments"),
@@ -98,7 +113,7 @@ const CLOSELY: &[Served] = &[
 ];
 
 /// Everything that is watched or polled.
-pub const KINDS: &[Served] = &[
+pub const KINDS: &[Served<'static>] = &[
     served(
         What::Namespaces,
         ("", "v1", "namespaces"),
@@ -192,7 +207,7 @@ pub const KINDS: &[Served] = &[
         bounds::policy,
     ),
     Served {
-        metadata_only: true,
+        form: Form::Metadata,
         ..served(
             What::ConfigMaps,
             ("", "v1", "configmaps"),
@@ -201,7 +216,7 @@ pub const KINDS: &[Served] = &[
         )
     },
     Served {
-        metadata_only: true,
+        form: Form::Metadata,
         ..served(What::Secrets, ("", "v1", "secrets"), true, behind::config)
     },
     served(
@@ -215,7 +230,14 @@ pub const KINDS: &[Served] = &[
         fields: "type=Warning",
         ..served(What::Warnings, ("", "v1", "events"), false, event::decode)
     },
+    // Any kind: group, version and plural are those that the source names.
+    Served {
+        form: Form::Table,
+        ..served(What::Table, ("", "", "objects"), false, line::row)
+    },
+    served(What::Object, ("", "", "objects"), true, detail::object),
     // Not watched but read; see `cluster::follow`.
+    served(What::Kinds, ("", "", "kinds"), true, |_, _| Ok(None)),
     served(What::LastWords, ("", "v1", "pods"), true, |_, _| Ok(None)),
     served(
         What::Usage,
@@ -227,11 +249,24 @@ pub const KINDS: &[Served] = &[
 
 impl Source {
     /// How it is asked for.
-    pub fn served(&self) -> &'static Served {
+    pub fn served(&self) -> Served<'_> {
+        if let Some(of) = &self.of {
+            let decode = match self.what {
+                What::Object if of.is_of("", "secrets") => detail::secret,
+                _ => self.what.served().decode,
+            };
+            return Served {
+                group: &of.group,
+                version: &of.version,
+                plural: &of.plural,
+                decode,
+                ..*self.what.served()
+            };
+        }
         let closely = CLOSELY.iter().find(|served| served.what == self.what);
         closely
             .filter(|_| self.name.is_some())
-            .unwrap_or_else(|| self.what.served())
+            .map_or_else(|| *self.what.served(), |served| *served)
     }
 
     /// The `fieldSelector` that restricts it to what is wanted.
@@ -245,7 +280,7 @@ impl Source {
 
 impl What {
     /// How it is asked for.
-    pub fn served(self) -> &'static Served {
+    pub fn served(self) -> &'static Served<'static> {
         // The table names every variant (a test holds that); the first stands in only to have no panic here.
         KINDS
             .iter()
@@ -254,7 +289,7 @@ impl What {
     }
 }
 
-impl Served {
+impl Served<'_> {
     /// Object → row. Go writes `null` for what is empty: where one stands in a place that the slim structs do not expect,
     /// the object is read again without any.
     pub fn row(&self, json: &[u8], names: &mut Interner) -> serde_json::Result<Option<Row>> {

@@ -21,6 +21,7 @@ impl World {
         self.feeds.retain(|source, _| source.cluster != cluster);
         self.details.retain(|source, _| source.cluster != cluster);
         self.recheck.retain(|(_, key)| key.cluster != cluster);
+        self.drop_lines_of(cluster);
         let pods: Vec<Slot> = self
             .instances
             .iter()
@@ -83,6 +84,7 @@ impl World {
         match source.what {
             What::Namespaces => maps().filter(|map| map.claims.holds(source)).count(),
             What::Usage => maps().map(|map| map.usage.len()).sum(),
+            What::Table | What::Kinds => self.count_lines(source),
             What::Instances | What::Troubled => self
                 .instances
                 .iter()

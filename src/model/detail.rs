@@ -12,6 +12,8 @@ pub enum Detail {
     Controller(ControllerDetail),
     /// A Pod, in full.
     Instance(InstanceDetail),
+    /// Any object, as text.
+    Object(ObjectDetail),
     /// The last lines of a container's log, oldest first.
     Words(Vec<Name>),
 }
@@ -27,6 +29,23 @@ pub struct About {
     pub written: Option<(Name, i64)>,
     /// `status.conditions`
     pub conditions: Vec<Condition>,
+}
+
+/// An object of any kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectDetail {
+    /// Labels, annotations, conditions.
+    pub about: About,
+    /// What it belongs to: kind and name.
+    pub owners: Vec<(Name, Name)>,
+    /// What has to happen before it can go.
+    pub finalizers: Vec<Name>,
+    /// When it was told to go, epoch seconds; 0 if it was not.
+    pub terminating: i64,
+    /// The object as YAML, a line each, without `managedFields`; of a Secret without its values.
+    pub yaml: Vec<Name>,
+    /// Lines that are left out because there are too many.
+    pub more: usize,
 }
 
 /// A controller's own settings, and those of its template.

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
-use super::{table::Slot, world::World};
+use super::{listing::Listing, table::Slot, world::World};
 
 /// A string that repeats (namespace, node, image, reason): shared, not copied.
 pub type Name = Arc<str>;
@@ -85,6 +85,10 @@ pub enum Id {
     Server(Key),
     /// An Instance.
     Instance(Key),
+    /// A row of a list of any kind: an object, or a kind.
+    Object(Key),
+    /// A list of any kind.
+    Listing(Box<Listing>),
 }
 
 impl Id {
@@ -95,6 +99,8 @@ impl Id {
             Self::Map(id) => world.map_slot_of(id),
             Self::Server(key) => world.server_slot(*key),
             Self::Instance(key) => world.instance_slot(*key),
+            Self::Object(key) => world.line_slot(*key),
+            Self::Listing(_) => None,
         }
     }
 
@@ -103,7 +109,8 @@ impl Id {
         match self {
             Self::Service(_) => None,
             Self::Map(id) => Some(id.cluster),
-            Self::Server(key) | Self::Instance(key) => Some(key.cluster),
+            Self::Server(key) | Self::Instance(key) | Self::Object(key) => Some(key.cluster),
+            Self::Listing(listing) => listing.within().map(|map| map.cluster),
         }
     }
 }

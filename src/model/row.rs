@@ -17,6 +17,8 @@ pub use super::{
 use super::{
     detail::Detail,
     ids::{Name, Uid},
+    listing::{Heading, LineRow},
+    resource::Resource,
     source::What,
 };
 
@@ -378,6 +380,12 @@ pub enum Row {
     Detail(Uid, Box<Detail>),
     /// metrics.k8s.io PodMetrics
     Usage(UsageRow),
+    /// An object of any kind.
+    Line(Box<LineRow>),
+    /// The columns of such.
+    Headings(Arc<[Heading]>),
+    /// A kind itself.
+    Kind(Arc<Resource>),
 }
 
 impl Row {
@@ -401,7 +409,8 @@ impl Row {
             Self::Grant(row) => row.meta.uid,
             Self::Event(row) => row.meta.uid,
             Self::Detail(uid, _) => *uid,
-            Self::Usage(_) => return None,
+            Self::Line(row) => row.uid,
+            Self::Usage(_) | Self::Headings(_) | Self::Kind(_) => return None,
         })
     }
 }

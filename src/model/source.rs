@@ -1,8 +1,11 @@
 //! What can be watched, and what a feed says: the words between `app`, `cluster` and the tree.
 
+use std::sync::Arc;
+
 use super::{
     ids::{ClusterId, Name, Uid},
     problem::Problem,
+    resource::Resource,
     row::Row,
 };
 
@@ -61,6 +64,12 @@ pub enum What {
     LastWords,
     /// metrics.k8s.io, asked for every 15 s: what metrics-server's own resolution is.
     Usage,
+    /// Discovery: which kinds a cluster serves.
+    Kinds,
+    /// A kind that [`Source::of`] names, as the rows of the table that its server prints.
+    Table,
+    /// One object of such a kind, in full.
+    Object,
 }
 
 impl What {
@@ -127,6 +136,8 @@ pub struct Source {
     pub cluster: ClusterId,
     /// Of what.
     pub what: What,
+    /// Of which kind, for [`What::Table`] and [`What::Object`].
+    pub of: Option<Arc<Resource>>,
     /// Of one namespace, or of all.
     pub namespace: Option<Name>,
     /// Of one object there, with all that its overview shows; `pod/container` for [`What::LastWords`].
@@ -139,8 +150,18 @@ impl Source {
         Self {
             cluster,
             what,
+            of: None,
             namespace: None,
             name: None,
+        }
+    }
+
+    /// The objects of any kind, in one namespace or in all.
+    pub fn table(cluster: ClusterId, of: &Arc<Resource>, namespace: Option<&Name>) -> Self {
+        Self {
+            of: Some(Arc::clone(of)),
+            namespace: namespace.cloned(),
+            ..Self::all(cluster, What::Table)
         }
     }
 

@@ -192,6 +192,7 @@ pub fn why(world: &World, subject: &Id, now: i64) -> Option<Why> {
         Id::Map(_) => Some(above::map(world, world.maps().get(slot)?, now)),
         Id::Server(_) => server::server(world, world.servers().get(slot)?, now),
         Id::Instance(_) => instance::instance(world, world.instances().get(slot)?, now),
+        Id::Object(_) | Id::Listing(_) => None,
     }
 }
 

@@ -11,6 +11,7 @@
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
 };
 
 use rustc_hash::FxHashMap;
@@ -19,6 +20,8 @@ use super::{
     detail::Detail,
     grouping::Grouping,
     ids::{ClusterId, Key, MapId, Name, Uid},
+    listing::{Heading, Line, Listing, Printed},
+    resource::Resource,
     row::{Row, Usage},
     source::{Change, FeedState, News, Source, What},
     table::{Slot, Table},
@@ -49,6 +52,8 @@ pub struct Revision {
     pub tree: u64,
     /// Instances came, went, or changed places under [`by_health_and_name`].
     pub instances: u64,
+    /// Rows of a list of any kind came, went, or changed.
+    pub lines: u64,
 }
 
 /// Everything that is held.
@@ -73,6 +78,13 @@ pub struct World {
     pub(super) feeds: FxHashMap<Source, Feed>,
     /// What is known of the objects that are looked at closely, and which listing said so.
     pub(super) details: FxHashMap<Source, (Detail, bool)>,
+    /// What the list of a kind shows, its columns, its rows and those of the kinds there are.
+    pub(super) listing: Option<Listing>,
+    pub(super) headings: Arc<[Heading]>,
+    pub(super) printed: Table<Printed>,
+    pub(super) lines: Table<Line>,
+    pub(super) line_slots: FxHashMap<Key, Slot>,
+    pub(super) resources: BTreeMap<ClusterId, Vec<Arc<Resource>>>,
     pub(super) dirty: Vec<Slot>,
     /// Judged again at these times, soonest first.
     pub(super) recheck: VecDeque<(i64, Key)>,
@@ -106,6 +118,12 @@ impl World {
             deployments: FxHashMap::default(),
             feeds: FxHashMap::default(),
             details: FxHashMap::default(),
+            listing: None,
+            headings: Arc::default(),
+            printed: Table::default(),
+            lines: Table::default(),
+            line_slots: FxHashMap::default(),
+            resources: BTreeMap::new(),
             dirty: Vec::new(),
             recheck: VecDeque::new(),
         }
@@ -172,7 +190,12 @@ impl World {
 
     /// A source is not watched any more: what only it held goes.
     pub fn release(&mut self, source: &Source) {
-        self.sweep(source, true);
+        if source.what == What::Kinds {
+            // Which kinds there are is worth knowing for longer than it is asked for.
+            self.age_lines(source, true);
+        } else {
+            self.sweep(source, true);
+        }
         self.feeds.remove(source);
         self.revision.cells += 1;
         self.settle();
@@ -222,6 +245,9 @@ impl World {
             Row::Controller(row) => self.put_controller(source, epoch, *row),
             Row::Usage(row) => self.put_usage(source.cluster, epoch, row),
             Row::Detail(_, detail) => self.put_detail(source, epoch, *detail),
+            Row::Line(row) => self.put_line(source, epoch, *row, None),
+            Row::Headings(headings) => self.put_headings(source, headings),
+            Row::Kind(kind) => self.put_kind(source, epoch, &kind),
             row => self.put_held(source, epoch, row),
         }
     }
@@ -254,7 +280,8 @@ impl World {
                     self.unclaim_server(slot, source);
                 }
             }
-            What::Usage => {}
+            What::Usage | What::Kinds => {}
+            What::Table => self.drop_line(source, uid),
             _ => self.drop_held(source, uid),
         }
     }
@@ -263,6 +290,9 @@ impl World {
     fn age(&mut self, source: &Source, epoch: bool) {
         if source.name.is_some() {
             return;
+        }
+        if matches!(source.what, What::Table | What::Kinds) {
+            return self.age_lines(source, epoch);
         }
         let here = |cluster: ClusterId, namespace: &Name| source.covers(cluster, namespace);
         if matches!(source.what, What::Instances | What::Troubled) {
@@ -304,6 +334,7 @@ impl World {
         }
         let here = |cluster: ClusterId, namespace: &Name| source.covers(cluster, namespace);
         match source.what {
+            What::Table | What::Kinds => self.sweep_lines(source, epoch, all),
             What::Namespaces => {
                 let stale: Vec<Slot> = self
                     .maps

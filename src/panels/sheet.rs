@@ -10,7 +10,10 @@
 
 use compact_str::CompactString;
 
-use crate::{model::Health, panes::Cell};
+use crate::{
+    model::{Health, Name},
+    panes::Cell,
+};
 
 /// What a panel says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +28,15 @@ pub enum Block {
     Facts(Vec<Fact>),
     /// Rows under headings.
     Table(Table),
+    /// A text with lines of its own: YAML.
+    Text {
+        /// What it is, in capitals.
+        title: &'static str,
+        /// Its lines; those that are too long are broken, not cut.
+        lines: Vec<Name>,
+        /// A word under it: how much is left out.
+        note: Option<CompactString>,
+    },
 }
 
 /// Something known, under its label.

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Pane};
-use crate::model::{Name, World, table::Slot};
+use super::{Cell, Pane, kind};
+use crate::model::{Name, World, listing::Heading, table::Slot};
 
 /// What the name of a label's column begins with.
 const LABEL: &str = "label:";
@@ -54,6 +54,8 @@ enum Value {
     Row(fn(&World, Slot) -> Cell),
     /// What a label says.
     Label(Pane, Name),
+    /// What the server prints in this column of its table.
+    Printed(usize),
 }
 
 impl Column {
@@ -69,6 +71,31 @@ impl Column {
         }
     }
 
+    /// One of the columns in which a server prints a kind. Of those, which stand in the order in which they matter, the last
+    /// one goes first where there is no room.
+    pub(super) fn of_server(n: usize, of: &Heading) -> Self {
+        let least = of.name.chars().count() as u16;
+        let (width, drop) = if of.age {
+            (Width::Fixed(5), 2)
+        } else {
+            (
+                Width::Fit(least.max(3), least.max(36)),
+                4 + n.min(100) as u8,
+            )
+        };
+        let right = of.number || of.age || matches!(&*of.name, "READY" | "CAPACITY");
+        Self {
+            name: of.name.to_lowercase().replace(' ', "-").into(),
+            heading: of.name.to_string().into(),
+            right,
+            descending: right,
+            found: true,
+            hidden: of.wide,
+            value: Value::Printed(n),
+            ..column("", "", width, drop, |_, _| Cell::Blank)
+        }
+    }
+
     /// The column of a label that is named as in `label:team`.
     pub fn of_name(pane: Pane, name: &str) -> Option<Self> {
         let key = name.strip_prefix(LABEL)?;
@@ -80,6 +107,7 @@ impl Column {
         match &self.value {
             Value::Row(cell) => cell(world, slot),
             Value::Label(pane, key) => label(*pane, key, world, slot),
+            Value::Printed(n) => kind::printed(world, slot, *n),
         }
     }
 
@@ -96,6 +124,11 @@ impl Column {
 
     pub(super) const fn found(mut self) -> Self {
         self.found = true;
+        self
+    }
+
+    pub(super) const fn when(mut self, when: fn(&World) -> bool) -> Self {
+        self.when = when;
         self
     }
 
@@ -153,6 +186,8 @@ fn label(pane: Pane, key: &str, world: &World, slot: Slot) -> Cell {
             row.and_then(|row| row.own_labels.get(key).or_else(|| row.labels.get(key)))
                 .or_else(of_pod)
         }),
+        // Their labels are not kept.
+        Pane::Kind => None,
         Pane::Instances | Pane::All => {
             let pod = world.instances().get(slot);
             pod.and_then(|pod| pod.row.labels.get(key))

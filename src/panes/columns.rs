@@ -1,5 +1,7 @@
 //! The columns of a pane as somebody has chosen them: which are shown, in which order. Columns are known by name.
 
+use std::borrow::Cow;
+
 use super::{Column, Pane};
 use crate::model::World;
 
@@ -16,6 +18,8 @@ pub struct Choice {
 #[derive(Clone, Debug)]
 pub struct Columns {
     pane: Pane,
+    /// All that it can have, in the order in which they stand at first.
+    there: Cow<'static, [Column]>,
     all: Vec<Choice>,
     /// The names of those that are shown at first, where the configuration says so.
     usual: Option<Vec<String>>,
@@ -34,11 +38,18 @@ impl Columns {
         };
         Self {
             pane,
+            there: Cow::Borrowed(pane.columns()),
             all: pane.columns().iter().map(choice).collect(),
             usual: None,
             wide: false,
             edition: 0,
         }
+    }
+
+    /// From now on these are all that there can be.
+    pub fn offer(&mut self, there: Vec<Column>) {
+        self.there = Cow::Owned(there);
+        self.reset();
     }
 
     /// Takes these to be the usual choice, by name, or those that a pane has at first. What somebody has chosen instead stays.
@@ -103,7 +114,7 @@ impl Columns {
         let mut all: Vec<Choice> = Vec::new();
         for name in names {
             let known = |column: &&Column| column.name == **name;
-            let column = self.pane.columns().iter().find(known).cloned();
+            let column = self.there.iter().find(known).cloned();
             let column = column.or_else(|| Column::of_name(self.pane, name));
             let is_new = all.iter().all(|choice| choice.column.name != **name);
             all.extend(column.filter(|_| is_new).map(|column| Choice {
@@ -113,7 +124,7 @@ impl Columns {
         }
         // What is not shown stands where it would be found: behind the column that it follows at first.
         let mut behind = 0;
-        for column in self.pane.columns() {
+        for column in self.there.iter() {
             let known = |choice: &Choice| choice.column.name == column.name;
             if let Some(at) = all.iter().position(known) {
                 behind = at + 1;
@@ -146,7 +157,7 @@ impl Columns {
     }
 
     fn at_first(&self) -> Vec<String> {
-        let shown = self.pane.columns().iter().filter(|column| !column.hidden);
+        let shown = self.there.iter().filter(|column| !column.hidden);
         shown.map(|column| column.name.to_string()).collect()
     }
 

@@ -1,10 +1,11 @@
 //! What a filter may ask the rows of each pane for. Values are read from what is held; nothing is made into text for it.
 
-use super::Pane;
+use super::{Cell, Pane, kind};
 use crate::model::{
     Name, World,
     filter::{Amount, Field, Fields, Known},
     health::{Health, judge_instance},
+    listing::{Heading, Line},
     row::{ControllerRow, Kind, Labels, Usage},
     table::Slot,
     tree::{Instance, Map, Server, Service},
@@ -76,6 +77,18 @@ const OF_INSTANCES: &[Field] = &[
     Age,
 ];
 
+/// The status of any kind is whatever its server prints of it.
+const OF_ANY_KIND: &[Field] = &[
+    Field::Name,
+    Namespace,
+    Cluster,
+    Field::Kind,
+    Status,
+    Ready,
+    Restarts,
+    Age,
+];
+
 impl Pane {
     /// What a filter may ask its rows for.
     pub fn known(self) -> Known<'static> {
@@ -84,6 +97,7 @@ impl Pane {
             Self::Maps => OF_MAPS,
             Self::Servers => OF_SERVERS,
             Self::Instances | Self::All => OF_INSTANCES,
+            Self::Kind => OF_ANY_KIND,
         };
         Known {
             rows: self.rows(),
@@ -105,6 +119,7 @@ enum Held<'a> {
     Map(&'a Map),
     Server(&'a Server),
     Instance(&'a Instance),
+    Line(&'a Line),
 }
 
 impl<'a> Row<'a> {
@@ -115,6 +130,7 @@ impl<'a> Row<'a> {
             Pane::Maps => Held::Map(world.maps().get(slot)?),
             Pane::Servers => Held::Server(world.servers().get(slot)?),
             Pane::Instances | Pane::All => Held::Instance(world.instances().get(slot)?),
+            Pane::Kind => Held::Line(world.line(slot)?),
         };
         Some(Self {
             pane,
@@ -128,8 +144,18 @@ impl<'a> Row<'a> {
         match self.held {
             Held::Server(server) => Some(server),
             Held::Instance(pod) => self.world.servers().get(self.world.root(pod.server)),
-            Held::Service(_) | Held::Map(_) => None,
+            Held::Service(_) | Held::Map(_) | Held::Line(_) => None,
         }
+    }
+
+    /// What the server prints of an object in any of its columns.
+    fn printed(&self) -> impl Iterator<Item = (&'a Heading, Cell)> {
+        let headings = match self.held {
+            Held::Line(_) => self.world.headings(),
+            _ => &[],
+        };
+        let cell = |(n, heading)| (heading, kind::printed(self.world, self.slot, n));
+        headings.iter().enumerate().map(cell)
     }
 
     fn map(&self) -> Option<&'a Map> {
@@ -161,6 +187,7 @@ impl<'a> Row<'a> {
                 let used = self.world.usage(self.slot)?;
                 Some((used, pod.row.resources.bound()))
             }
+            Held::Line(_) => None,
         }
     }
 }
@@ -175,6 +202,17 @@ impl Fields for Row<'_> {
             (Field::Name, Held::Map(map)) => fits(&map.place.map),
             (Field::Name, Held::Server(server)) => fits(&server.name),
             (Field::Name, Held::Instance(pod)) => fits(&pod.row.meta.name),
+            (Field::Name, Held::Line(line)) => fits(&line.row.name),
+            (Namespace, Held::Line(line)) => fits(&line.row.namespace),
+            (Cluster, Held::Line(line)) => fits(self.world.context(line.key.cluster)),
+            (Field::Kind, Held::Line(line)) => {
+                let of = self.world.resource_of(line).or(line.kind.as_ref());
+                of.is_some_and(|of| fits(&of.kind))
+            }
+            (Status, Held::Line(_)) => self.printed().any(|(_, cell)| match cell {
+                Cell::Text(text) | Cell::In(_, text) => fits(&text),
+                _ => false,
+            }),
             (Namespace, Held::Instance(pod)) => fits(&pod.row.meta.namespace),
             (Namespace, _) => self.maps().any(|map| fits(&map.id.namespace)),
             (Cluster, Held::Instance(pod)) => fits(self.world.context(pod.cluster)),
@@ -219,6 +257,8 @@ impl Fields for Row<'_> {
     fn words(&self) -> &'static [Field] {
         match (self.pane, self.world.has_several_clusters()) {
             (Pane::Services, _) => &[],
+            (Pane::Kind, false) => &[Namespace, Status],
+            (Pane::Kind, true) => &[Namespace, Status, Cluster],
             (Pane::Maps, false) => &[Namespace],
             (Pane::Maps, true) => &[Namespace, Cluster],
             (Pane::Servers, _) => &[Status, Image],
@@ -252,11 +292,21 @@ impl Fields for Row<'_> {
                 u32::from(pod.row.ready),
                 u32::from(pod.row.containers),
             )),
+            (Ready, Held::Line(_)) => self.printed().find_map(|(of, cell)| match cell {
+                Cell::Ratio(ready, all) if &*of.name == "READY" => Some(part(ready, all)),
+                _ => None,
+            }),
+            (Restarts, Held::Line(_)) => self.printed().find_map(|(of, cell)| match cell {
+                Cell::Count(count) if &*of.name == "RESTARTS" => Some(Amount::plain(count)),
+                _ => None,
+            }),
+            (Age, Held::Line(line)) => created(line.row.created),
             (Restarts, held) => Some(Amount::plain(u64::from(match held {
                 Held::Service(service) => service.counts.restarts,
                 Held::Map(map) => map.counts.restarts,
                 Held::Server(server) => server.digest.restarts,
                 Held::Instance(pod) => pod.row.restarts,
+                Held::Line(_) => return None,
             }))),
             (Age, Held::Map(map)) => created(map.row.as_ref()?.meta.created),
             (Age, Held::Server(server)) => created(server.created),
@@ -276,12 +326,20 @@ impl Fields for Row<'_> {
             Held::Map(map) => map.health(),
             Held::Server(server) => server.verdict.health,
             Held::Instance(pod) => pod.health,
+            Held::Line(_) => {
+                let said = self.printed().filter_map(|(_, cell)| match cell {
+                    Cell::In(health, _) => Some(health),
+                    _ => None,
+                });
+                return said.min_by_key(|health| health.rank());
+            }
         })
     }
 
     fn labels(&self) -> Option<&Labels> {
         match self.held {
-            Held::Service(_) => None,
+            // Those of any kind are not kept.
+            Held::Service(_) | Held::Line(_) => None,
             Held::Map(map) => map.row.as_ref().map(|row| &row.labels),
             Held::Server(server) => {
                 let own = server.row.as_ref().map(|row| &*row.own_labels);

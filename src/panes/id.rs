@@ -12,6 +12,7 @@ impl Id {
             Pane::Maps => Self::Map(world.maps().get(slot)?.id.clone()),
             Pane::Servers => Self::Server(world.servers().get(slot)?.key),
             Pane::Instances | Pane::All => Self::Instance(world.instances().get(slot)?.key()),
+            Pane::Kind => Self::Object(world.line(slot)?.key),
         })
     }
 }

@@ -7,6 +7,7 @@ mod columns;
 mod fields;
 mod id;
 mod instances;
+mod kind;
 mod maps;
 mod servers;
 mod services;
@@ -17,6 +18,7 @@ pub use self::{
     columns::{Choice, Columns},
     fields::Row,
     id::Id,
+    kind::columns as columns_of_kind,
 };
 
 use std::cmp::Ordering;
@@ -39,10 +41,12 @@ pub enum Pane {
     Instances,
     /// All Instances of the cluster.
     All,
+    /// The objects of any one kind.
+    Kind,
 }
 
 impl Pane {
-    /// All panes.
+    /// All panes with columns of their own.
     pub const EVERY: [Self; 5] = [
         Self::Services,
         Self::Maps,
@@ -51,6 +55,15 @@ impl Pane {
         Self::All,
     ];
 
+    /// These, and that of any kind, whose columns only its server knows.
+    pub const LISTS: [Self; 6] = [
+        Self::Services,
+        Self::Maps,
+        Self::Servers,
+        Self::Instances,
+        Self::All,
+        Self::Kind,
+    ];
     /// The panes of the home screen, from left to right.
     pub const HOME: [Self; 4] = [Self::Services, Self::Maps, Self::Servers, Self::Instances];
 
@@ -66,6 +79,7 @@ impl Pane {
             Self::Maps => "MAPS",
             Self::Servers => "SERVERS",
             Self::Instances | Self::All => "INSTANCES",
+            Self::Kind => "OBJECTS",
         }
     }
 
@@ -76,6 +90,7 @@ impl Pane {
             Self::Maps => "Maps",
             Self::Servers => "Servers",
             Self::Instances | Self::All => "Instances",
+            Self::Kind => "objects",
         }
     }
 
@@ -87,6 +102,7 @@ impl Pane {
             Self::Servers => "servers",
             Self::Instances => "instances",
             Self::All => "all-instances",
+            Self::Kind => "kind",
         }
     }
 
@@ -98,6 +114,7 @@ impl Pane {
             Self::Servers => servers::COLUMNS,
             Self::Instances => instances::COLUMNS,
             Self::All => instances::ALL_COLUMNS,
+            Self::Kind => kind::COLUMNS,
         }
     }
 
@@ -110,6 +127,10 @@ impl Pane {
                 (&map.place.map, &map.id.namespace)
             }
             Self::Servers => (&world.servers().get(slot)?.name, ""),
+            Self::Kind => {
+                let row = &world.line(slot)?.row;
+                (&row.name, &row.namespace)
+            }
             Self::Instances | Self::All => {
                 let meta = &world.instances().get(slot)?.row.meta;
                 (&meta.namespace, &meta.name)

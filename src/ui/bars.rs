@@ -306,7 +306,7 @@ impl Painter {
 
 /// Where we are: the cluster of the Map that is looked at, or all of them, and what is selected down to the focus.
 fn path(app: &App) -> Vec<CompactString> {
-    let of_a_map = !matches!(app.focus, Pane::Services | Pane::All);
+    let of_a_map = !matches!(app.focus, Pane::Services | Pane::All | Pane::Kind);
     let map = app.id(Pane::Maps).filter(|_| of_a_map);
     let of_map = map.and_then(|id| app.tell_apart(id.cluster()?));
     let context = of_map.map_or_else(
@@ -319,6 +319,9 @@ fn path(app: &App) -> Vec<CompactString> {
     let mut path = vec![context];
     if app.focus == Pane::All {
         path.push("all Instances".into());
+    } else if app.focus == Pane::Kind {
+        path.extend(app.narrowed_to().map(CompactString::from));
+        path.push(app.rows_of(Pane::Kind).into());
     } else {
         let upto = Pane::HOME
             .iter()

@@ -100,7 +100,9 @@ impl Painter {
             What::Troubled => format_compact!("{} in trouble", cost.plural),
             What::Warnings => format_compact!("warning {}", cost.plural),
             What::Usage => format_compact!("usage of {}", cost.plural),
-            _ => cost.plural.into(),
+            What::Kinds => "discovery".into(),
+            What::Object => format_compact!("one of {}", cost.plural),
+            _ => CompactString::from(&*cost.plural),
         };
         let namespace = source.namespace.as_deref();
         let place = match (namespace, &source.name) {

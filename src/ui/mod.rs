@@ -26,6 +26,7 @@ mod table;
 pub mod theme;
 mod themes;
 mod why;
+mod yaml;
 
 use std::{cell::RefCell, collections::HashMap};
 

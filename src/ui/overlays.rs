@@ -13,9 +13,15 @@ impl Painter {
     pub(super) fn suggestions(&self, app: &App, typed: &str, chosen: usize, frame: &mut Buffer) {
         let (columns, rows) = app.size;
         let found = app.suggestions(typed);
-        if found.is_empty() {
+        let looks = app.looks_for_kinds();
+        if found.is_empty() && !looks {
             return;
         }
+        let hint = if looks {
+            " looking for kinds… "
+        } else {
+            " tab completes "
+        };
         let first = found
             .iter()
             .map(|s| width(&s.text))
@@ -31,7 +37,7 @@ impl Painter {
             width: wide,
             height: high,
         };
-        self.boxed(area, "", " tab completes ", frame);
+        self.boxed(area, "", hint, frame);
         for (n, suggestion) in found.iter().take(usize::from(high - 2)).enumerate() {
             let y = area.y + 1 + n as u16;
             put_in(

@@ -130,6 +130,12 @@ impl Painter {
                 let server = world.servers().get(world.server_slot(*key)?)?;
                 ("Server", server.name.to_string())
             }
+            Id::Listing(listing) => return Some(listing.plural().to_owned()),
+            Id::Object(key) => {
+                let line = world.line(world.line_slot(*key)?)?;
+                let kind = world.resource_of(line).map_or("kind", |of| &of.kind);
+                (kind, line.row.name.to_string())
+            }
             Id::Instance(key) => {
                 let pod = world.instances().get(world.instance_slot(*key)?)?;
                 ("Instance", pod.row.meta.name.to_string())

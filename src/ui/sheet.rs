@@ -70,6 +70,19 @@ impl Painter {
                     lines.push(Line::default());
                     self.table(app, table, columns, &mut lines);
                 }
+                Block::Text {
+                    title,
+                    lines: text,
+                    note,
+                } => {
+                    lines.push(Line::default());
+                    lines.push(Line(vec![(0, ((*title).into(), self.theme.heading))]));
+                    lines.extend(text.iter().flat_map(|line| self.yaml(line, columns)));
+                    let note = note
+                        .clone()
+                        .map(|note| Line(vec![(0, (note, self.theme.muted))]));
+                    lines.extend(note);
+                }
             }
             after_table = matches!(block, Block::Table(_));
         }

@@ -159,9 +159,9 @@ impl Painter {
                     .0
             }
         };
-        x = put(x, pane.title(), style);
+        x = put(x, &app.title_of(pane), style);
         // Where no heading says by what it is sorted.
-        let is_unseen = list.sort != Sort::FIRST
+        let is_unseen = list.sort != Sort::first(list.pane)
             && !list.order.is_empty()
             && !layout.shows(list, &list.sort.by);
         if is_unseen {
@@ -176,15 +176,16 @@ impl Painter {
             x = put(x, &text, self.theme.mark);
         }
         let of = self.context(app, pane);
-        if of.is_empty() && !list.filter.is_empty() {
-            // The filter says of how many.
-        } else if of.is_empty() {
+        let counts = of.is_empty() || pane == Pane::Kind;
+        // A filter says of how many.
+        if counts && list.filter.is_empty() {
             x = put(
                 x,
                 &format_compact!(" {}", count(list.total as u64)),
                 style.remove_modifier(Modifier::BOLD),
             );
-        } else {
+        }
+        if !of.is_empty() {
             x = put(x, &format_compact!("  {of}"), self.theme.muted);
         }
         if !list.filter.is_empty() {
@@ -261,6 +262,7 @@ impl Painter {
     /// What the rows of a pane belong to.
     fn context(&self, app: &App, pane: Pane) -> CompactString {
         let upto: &[Pane] = match pane {
+            Pane::Kind => return app.narrowed_to().unwrap_or_default().into(),
             Pane::Services | Pane::All => &[],
             Pane::Maps => &[Pane::Services],
             Pane::Servers => &[Pane::Services, Pane::Maps],
@@ -352,5 +354,6 @@ fn name_in(world: &World, pane: Pane, slot: Slot) -> Option<CompactString> {
         Pane::Maps => CompactString::from(&*world.maps().get(slot)?.place.map),
         Pane::Servers => CompactString::from(&*world.servers().get(slot)?.name),
         Pane::Instances | Pane::All => world.instances().get(slot)?.row.meta.name.clone(),
+        Pane::Kind => world.line(slot)?.row.name.clone(),
     })
 }

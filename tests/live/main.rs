@@ -25,6 +25,7 @@ mod conformance;
 mod defaults;
 #[cfg(feature = "demo")]
 mod discovery;
+mod kinds;
 mod outage;
 mod overview;
 mod own;

@@ -330,7 +330,7 @@ fn what_looking_costs_is_told_while_somebody_looks() {
     let costs = || {
         let cost = |what, bytes| Cost {
             source: of(EU, what, ""),
-            plural: "things",
+            plural: "things".into(),
             since: NOW * SECOND,
             requests: 2,
             bytes,

@@ -242,7 +242,7 @@ fn the_order_is_right_however_rows_and_filters_change() {
                     .map(|(slot, _)| slot)
                     .collect()
             };
-            let moved = Moved { order: 0, cells: 0 };
+            let moved = crate::app::list::Moved { order: 0, cells: 0 };
             fresh.refresh(&run.app.world, moved, None, &mut Search::default(), rows);
             assert_eq!(
                 (list.total, &list.order),

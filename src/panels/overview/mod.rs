@@ -3,6 +3,7 @@
 mod containers;
 mod instance;
 mod map;
+mod object;
 mod parts;
 mod past;
 mod server;
@@ -23,6 +24,8 @@ pub fn overview(world: &World, subject: &Id) -> Sheet {
         Id::Map(id) => map::sheet(world, id),
         Id::Server(key) => server::sheet(world, *key),
         Id::Instance(key) => instance::sheet(world, *key),
+        Id::Object(key) => object::sheet(world, *key),
+        Id::Listing(listing) => object::about_kind(listing),
     };
     sheet.unwrap_or_default()
 }

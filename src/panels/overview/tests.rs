@@ -44,6 +44,7 @@ fn words(sheet: &Sheet) -> String {
             });
             facts.collect::<Vec<_>>().join("\n")
         }
+        Block::Text { title, lines, .. } => format!("{title}\n{}", lines.join("\n")),
         Block::Table(table) => {
             let rows = table
                 .rows

@@ -1,0 +1,187 @@
+//! A kind by the name that somebody types: as far as kinds are known, and looked for where they are not.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{
+    app::{
+        App, Overlay, Suggestion,
+        place::{context, namespace, rank},
+        seek::Sought,
+    },
+    command,
+    model::{ClusterId, FeedState, Listing, MapId, Name, Resource, Source, What},
+    panes::Pane,
+};
+
+impl App {
+    /// The kind that is called so, in the cluster that is looked at or in any other.
+    fn kind_called(&self, name: &str) -> Option<&Arc<Resource>> {
+        let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);
+        let clusters = here.into_iter().chain(self.followed());
+        let mut kinds = clusters.flat_map(|cluster| self.world.kinds(cluster));
+        kinds.find(|kind| kind.is_called(name))
+    }
+
+    /// What is meant by a kind's name, and where: `ingress`, `ing shop-prod`, `ing -n shop-prod`, `ing -A`.
+    pub(in crate::app) fn listing_called(&self, typed: &str) -> Option<Listing> {
+        let mut words = typed.split_whitespace();
+        let kind = Arc::clone(self.kind_called(words.next()?)?);
+        if !kind.namespaced {
+            let place = words.next();
+            return place.is_none().then_some(Listing::Objects(kind, None));
+        }
+        let within = match (words.next(), words.next(), words.next()) {
+            (None, ..) => self.narrowing(),
+            (Some("-A" | "--all-namespaces" | "all"), None, _) => None,
+            (Some("-n" | "--namespace"), Some(name), None) => Some(self.map_named(name)?),
+            (Some(name), None, _) if !name.starts_with('-') => Some(self.map_named(name)?),
+            _ => return None,
+        };
+        Some(Listing::Objects(kind, within))
+    }
+
+    /// Where one looks at one Map, its namespace.
+    fn narrowing(&self) -> Option<MapId> {
+        match self.focus {
+            Pane::Servers | Pane::Instances => self.looked_at.as_ref().map(|(id, _)| id.clone()),
+            Pane::Kind => self.world.listing()?.within().cloned(),
+            Pane::Services | Pane::Maps | Pane::All => None,
+        }
+    }
+
+    /// The Map of a namespace, in the cluster that is looked at before others.
+    fn map_named(&self, name: &str) -> Option<MapId> {
+        let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);
+        let id = |cluster| MapId {
+            cluster,
+            namespace: name.into(),
+        };
+        let clusters: Vec<ClusterId> = here.into_iter().chain(self.followed()).collect();
+        let known = |cluster: &&ClusterId| self.world.map_slot_of(&id(**cluster)).is_some();
+        let cluster = clusters.iter().find(known).or(clusters.first());
+        cluster.map(|cluster| id(*cluster))
+    }
+
+    /// Whether the kinds of every cluster are known, however long ago they were read.
+    pub(in crate::app) fn kinds_are_known(&self) -> bool {
+        self.followed()
+            .all(|cluster| self.world.kinds(cluster).next().is_some())
+    }
+
+    /// Whether a text could be the name of a kind, with or without a place.
+    pub(in crate::app) fn may_be_kind(&self, typed: &str) -> bool {
+        !typed.contains('/')
+            && namespace(typed).is_none()
+            && context(typed).is_none()
+            && command::of_name(typed).is_none()
+            && self.followed().next().is_some()
+    }
+
+    /// Whether the kinds of the clusters have to be read: somebody looks at them, or has typed what nothing fits.
+    pub(super) fn asks_for_kinds(&self) -> bool {
+        match (&self.overlay, &self.sought) {
+            (_, Some(Sought::Kind(..))) => true,
+            (Overlay::Prompt(typed, _), _) => {
+                let typed = typed.trim();
+                typed.len() > 1
+                    && self.may_be_kind(typed)
+                    && (!self.kinds_are_known() || self.kinds_like(typed).is_empty())
+            }
+            _ => self.focus == Pane::Kind && self.world.listing() == Some(&Listing::Kinds),
+        }
+    }
+
+    /// Whether kinds that are asked for have not all been read.
+    pub fn looks_for_kinds(&self) -> bool {
+        let read = |cluster| {
+            let feed = self.world.feed(&Source::all(cluster, What::Kinds));
+            feed.is_some_and(|feed| {
+                feed.synced || matches!(feed.state, FeedState::Refused(_) | FeedState::Stale(_))
+            })
+        };
+        self.asks_for_kinds() && !self.followed().all(read)
+    }
+
+    /// Goes to the kind that was typed once it is known, else to the place that was meant then.
+    pub(in crate::app) fn seek_kind(&mut self, typed: &str, place: Option<&str>, until: i64) {
+        if let Some(listing) = self.listing_called(typed) {
+            self.sought = None;
+            self.message = None;
+            return self.list_kind(listing);
+        }
+        if self.looks_for_kinds() && self.now < until {
+            return self.say(format!("Looking for the kind \"{typed}\"…"));
+        }
+        self.sought = None;
+        self.message = None;
+        if let Some(listing) = place.and_then(|place| self.listing_called(place)) {
+            return self.list_kind(listing);
+        }
+        if let Some((map, server)) = place.and_then(|place| self.find_typed(place)) {
+            return self.land(map, server);
+        }
+        let failed = self.followed().find_map(|id| {
+            match &self.world.feed(&Source::all(id, What::Kinds))?.state {
+                FeedState::Stale(problem) | FeedState::Refused(problem) => {
+                    Some(format!(" {problem}"))
+                }
+                _ => None,
+            }
+        });
+        let why = failed.unwrap_or_default();
+        self.say(format!(
+            "There is no command, no place and no kind \"{typed}\".{why}"
+        ));
+    }
+
+    /// Kinds that fit what is typed, each with how well: see [`rank`]. With a place behind the name, that kind there.
+    pub(in crate::app) fn kinds_like(&self, typed: &str) -> Vec<(usize, Suggestion)> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        if let Some((name, place)) = typed.split_once(' ') {
+            return self.places_of(name, place.trim());
+        }
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        for kind in self.followed().flat_map(|id| self.world.kinds(id)) {
+            let names = [&kind.plural, &kind.singular, &kind.kind].into_iter();
+            let full = kind.full();
+            let ranked = names
+                .chain(&kind.shorts)
+                .map(|name| &**name)
+                .chain([full.as_str()])
+                .filter(|name| !name.is_empty())
+                .filter_map(|name| rank(name, typed));
+            let Some(rank) = ranked.min().filter(|_| seen.insert(full.clone())) else {
+                continue;
+            };
+            // The plural says which is meant unless an earlier kind has it too.
+            let first = self.kind_called(&kind.plural);
+            let text = match first {
+                Some(first) if first.is(kind) => kind.plural.to_string(),
+                _ => full.to_string(),
+            };
+            let help = format!("{} of {}", kind.kind, kind.api_version());
+            found.push((rank + usize::from(rank > 0), Suggestion { text, help }));
+        }
+        found
+    }
+
+    fn places_of(&self, name: &str, place: &str) -> Vec<(usize, Suggestion)> {
+        let Some(kind) = self.kind_called(name).filter(|kind| kind.namespaced) else {
+            return Vec::new();
+        };
+        let mut names: BTreeSet<&Name> = BTreeSet::new();
+        names.extend(self.world.maps().iter().map(|(_, map)| &map.id.namespace));
+        let fit = |namespace: &Name| {
+            let suggestion = Suggestion {
+                text: format!("{name} {namespace}"),
+                help: format!("{} in {namespace}", kind.plural),
+            };
+            Some((rank(namespace, place)?, suggestion))
+        };
+        names.into_iter().filter_map(fit).collect()
+    }
+}

@@ -1,0 +1,174 @@
+//! Any kind: name and place, then the columns in which its server prints it.
+
+use compact_str::CompactString;
+
+use super::{Cell, Column, Width, cluster, column, number};
+use crate::model::{
+    Health, World,
+    listing::{Heading, Line, Value},
+    quantity::Quantity,
+    table::Slot,
+};
+
+/// Words that say how something is, under a heading that promises such.
+const SAY: &[(&str, Health)] = &[
+    ("true", Health::Healthy),
+    ("false", Health::Warning),
+    ("ready", Health::Healthy),
+    ("notready", Health::Failing),
+    ("pending", Health::Progressing),
+    ("progressing", Health::Progressing),
+    ("waiting", Health::Progressing),
+    ("containercreating", Health::Progressing),
+    ("terminating", Health::Warning),
+    ("suspended", Health::Stopped),
+    ("released", Health::Warning),
+    ("outofsync", Health::Warning),
+    ("unknown", Health::Unknown),
+    ("lost", Health::Failing),
+    ("failed", Health::Failing),
+    ("error", Health::Failing),
+    ("degraded", Health::Failing),
+    ("missing", Health::Failing),
+    ("crashloopbackoff", Health::Failing),
+    ("imagepullbackoff", Health::Failing),
+    ("errimagepull", Health::Failing),
+    ("evicted", Health::Failing),
+    ("oomkilled", Health::Failing),
+];
+
+fn with(world: &World, slot: Slot, cell: impl Fn(&Line) -> Cell) -> Cell {
+    world.line(slot).map_or(Cell::Blank, cell)
+}
+
+/// Whether rows may be of several namespaces.
+fn of_namespaces(world: &World) -> bool {
+    world.listing().is_some_and(|listing| {
+        listing.within().is_none() && listing.resource().is_some_and(|of| of.namespaced)
+    })
+}
+
+/// What the server prints of a row in one of its columns.
+pub(super) fn printed(world: &World, slot: Slot, n: usize) -> Cell {
+    let heading = world.headings().get(n);
+    with(world, slot, |line| {
+        heading.map_or(Cell::Blank, |of| cell(of, world.value(line, n), line))
+    })
+}
+
+fn cell(heading: &Heading, value: Option<&Value>, line: &Line) -> Cell {
+    if heading.age && line.row.created > 0 {
+        return Cell::Since(line.row.created);
+    }
+    match value {
+        None | Some(Value::Nothing) => Cell::Absent,
+        Some(Value::Number(number)) => {
+            u64::try_from(*number).map_or_else(|_| Cell::text(&number.to_string()), Cell::Count)
+        }
+        Some(Value::Text(text)) => typed(&heading.name, text),
+    }
+}
+
+/// What a text means under its heading.
+fn typed(heading: &str, text: &str) -> Cell {
+    let ratio = || {
+        let (ready, desired) = text.split_once('/')?;
+        Some(Cell::Ratio(ready.parse().ok()?, desired.parse().ok()?))
+    };
+    let word = || {
+        // `Ready,SchedulingDisabled`
+        let first = text.split(',').next()?.to_lowercase();
+        let (_, health) = SAY.iter().find(|(word, _)| *word == first)?;
+        Some(Cell::In(*health, text.into()))
+    };
+    let said = match heading {
+        "READY" => ratio().or_else(word),
+        "PHASE" | "STATE" | "HEALTH" => word(),
+        "CAPACITY" => Quantity::parse(text).map(|amount| Cell::Bytes(amount.units())),
+        _ if heading.ends_with("STATUS") => word(),
+        _ => None,
+    };
+    said.unwrap_or_else(|| Cell::Text(CompactString::from(text)))
+}
+
+const NAME: Column = column("name", "NAME", Width::Rest(16), 0, |world, slot| {
+    with(world, slot, |line| {
+        let name = line.row.name.clone();
+        if line.row.terminating {
+            Cell::In(Health::Warning, name)
+        } else {
+            Cell::Text(name)
+        }
+    })
+})
+.found();
+
+const NAMESPACE: Column = column(
+    "namespace",
+    "NAMESPACE",
+    Width::Fit(9, 24),
+    3,
+    |world, slot| with(world, slot, |line| Cell::text(&line.row.namespace)),
+)
+.found()
+.when(of_namespaces);
+
+const CLUSTER: Column = cluster(Width::Fit(7, 16), |world, slot| {
+    with(world, slot, |line| {
+        Cell::text(world.context(line.key.cluster))
+    })
+});
+
+const AGE: Column = number("age", "AGE", 5, 2, |world, slot| {
+    with(world, slot, |line| Cell::Since(line.row.created))
+});
+
+/// What there is before the server has told its columns.
+pub(super) const COLUMNS: &[Column] = &[NAME, NAMESPACE, CLUSTER, AGE];
+
+/// The columns of what is listed: those that the server tells, behind the name and the place, which stand before them all.
+pub fn columns(world: &World) -> Vec<Column> {
+    let mut columns = vec![NAME, NAMESPACE, CLUSTER];
+    for (n, heading) in world.headings().iter().enumerate() {
+        let column = Column::of_server(n, heading);
+        if columns.iter().all(|known| known.name != column.name) {
+            columns.push(column);
+        }
+    }
+    let objects = world.listing().is_some_and(|of| of.resource().is_some());
+    if objects && columns.iter().all(|known| known.name != AGE.name) {
+        columns.push(AGE);
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_what_their_headings_promise() {
+        let table = [
+            ("READY", "2/3", Cell::Ratio(2, 3)),
+            ("READY", "False", Cell::In(Health::Warning, "False".into())),
+            ("READY", "1/1/1", Cell::text("1/1/1")),
+            (
+                "STATUS",
+                "Pending",
+                Cell::In(Health::Progressing, "Pending".into()),
+            ),
+            (
+                "SYNC STATUS",
+                "OutOfSync",
+                Cell::In(Health::Warning, "OutOfSync".into()),
+            ),
+            ("STATUS", "Bound", Cell::text("Bound")),
+            ("CAPACITY", "1Gi", Cell::Bytes(1 << 30)),
+            ("CAPACITY", "much", Cell::text("much")),
+            ("HOSTS", "error", Cell::text("error")),
+        ];
+        for (heading, text, cell) in table {
+            assert_eq!(typed(heading, text), cell, "{heading} {text}");
+        }
+    }
+}
