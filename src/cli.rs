@@ -14,11 +14,13 @@ use crate::{
 };
 
 pub mod complete;
+mod configuring;
 #[cfg(feature = "demo")]
 mod demo;
 pub mod man;
 mod values;
 
+pub use configuring::Configuring;
 #[cfg(feature = "demo")]
 pub use demo::{Role, Serving, Simulated};
 use values::duration;
@@ -261,6 +263,9 @@ pub enum Command {
         /// Which shell
         shell: Shell,
     },
+    /// Say where the settings are, what is wrong with them, and how they hold
+    #[command(subcommand)]
+    Config(Configuring),
     /// Print the man page
     #[command(after_help = man::READING)]
     Man,

@@ -46,6 +46,14 @@ fn main() -> ExitCode {
                 .map_err(|problem| problem.to_string())
         }),
         Some(Command::Completions { shell }) => print(|out| complete::write_script(shell, out)),
+        Some(Command::Config(asked)) => {
+            let mut answer = Ok(());
+            let printed = print(|out| {
+                answer = asked.answer(&cli, out)?;
+                Ok(())
+            });
+            answer.map_or_else(|sentence| fail(&sentence), |()| printed)
+        }
         Some(Command::Man) => print(|out| man::write(out)),
     }
 }

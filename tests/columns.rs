@@ -87,5 +87,5 @@ fn sort_and_columns_are_kept_and_marks_are_not() {
     again.send("q");
     assert!(again.exit_status(WITHIN).unwrap().success());
     let kept = std::fs::read_to_string(&memory).unwrap();
-    assert!(!kept.contains("servers"), "{kept}");
+    assert!(!kept.contains("[tables.servers]"), "{kept}");
 }

@@ -83,11 +83,11 @@ fn who_is_here_for_the_first_time_is_welcomed_once() {
     terminal.send("invert");
     terminal.wait_for_text("find: invert", SOON);
     terminal.send("\x1b");
-    terminal.wait_for_text("PLACES AND CLUSTERS", SOON);
+    terminal.wait_for_text("type what you want to do", SOON);
     terminal.send("\x1b");
     terminal.wait_for(
         "help gone",
-        |screen| !screen.contents().contains("PLACES"),
+        |screen| !screen.contents().contains("type what"),
         SOON,
     );
     let kept = fs::read_to_string(&memory).unwrap();
@@ -98,4 +98,57 @@ fn who_is_here_for_the_first_time_is_welcomed_once() {
     assert!(!terminal.screen_text().contains("Welcome"));
     terminal.send("q");
     terminal.exit_status(SOON).expect("it ends");
+}
+
+#[test]
+fn the_settings_can_be_asked_about() {
+    let run = |settings: Option<&str>, args: &[&str]| {
+        let launch = barkeep();
+        let folder = launch.home().join("config/barkeep");
+        fs::create_dir_all(&folder).unwrap();
+        if let Some(settings) = settings {
+            fs::write(folder.join("config.toml"), settings).unwrap();
+        }
+        let output = launch.args(args.iter().copied()).run(SOON);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (code, out, _) = run(None, &["config", "path"]);
+    assert!(
+        code == Some(0) && out.ends_with("config/barkeep/config.toml\n"),
+        "{out}"
+    );
+    let (code, out, _) = run(None, &["config", "check"]);
+    assert!(
+        code == Some(0) && out.contains("is not there, so all settings have their defaults"),
+        "{out}"
+    );
+    let wrong = "asci = true\ntheme = \"moonlight\"\n[keys]\nwhy = \"z\"\n";
+    let (code, out, told) = run(Some(wrong), &["config", "check"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    for want in [
+        "config.toml:1: there is no setting `asci`. Did you mean `ascii`?",
+        "moonlight",
+        "config.toml:4: keys.why: `z` is a key of `zoom` too",
+    ] {
+        assert!(told.contains(want), "{want}\n{told}");
+    }
+    let (code, out, told) = run(
+        Some("ascii = true\n[keys]\nzoom = \", z\"\n"),
+        &["config", "show"],
+    );
+    assert_eq!((code, told.as_str()), (Some(0), ""));
+    assert!(
+        out.contains("\nascii = true\n") && out.contains("\nzoom = [\", z\"]\n"),
+        "{out}"
+    );
+    let (code, _, told) = run(None, &["config", "check", "nowhere.toml"]);
+    assert!(
+        code == Some(1) && told.contains("nowhere.toml cannot be read"),
+        "{told}"
+    );
 }

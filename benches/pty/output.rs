@@ -40,7 +40,7 @@ impl Bytes {
             let length = if *first == 0x1b {
                 let end = behind
                     .iter()
-                    .position(|byte| byte.is_ascii_alphabetic())
+                    .position(u8::is_ascii_alphabetic)
                     .map_or(rest.len(), |at| at + 2);
                 match rest[end - 1] {
                     b'm' => sum.colour += end,
