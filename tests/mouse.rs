@@ -113,6 +113,8 @@ fn clicks_select_open_sort_and_press_what_the_footer_shows() {
     terminal.wait_for_text("READY ↑", WITHIN);
     click(&terminal, ready);
     terminal.wait_for_text("READY ↓", WITHIN);
+    // The sentence about the order stands there for a moment.
+    terminal.wait_for_text("? help", WITHIN);
     let help = place(&mut terminal, "? help");
     click(&terminal, help);
     terminal.wait_for_text("What can be done here", WITHIN);
@@ -286,7 +288,11 @@ fn a_list_is_copied_whole_and_what_is_too_long_not_at_all() {
     assert!(list.lines().any(|line| line.contains("\tshop\t")), "{list}");
     // All Instances are far more than that.
     terminal.send("0");
-    terminal.wait_for_text("INSTANCES", WITHIN);
+    terminal.wait_for(
+        "all Instances",
+        |screen| rows(&text(screen)).len() > 20,
+        WITHIN,
+    );
     terminal.send("Y");
     terminal.wait_for_text("Nothing was copied", WITHIN);
     assert_eq!(support::terminal::count(terminal.bytes(), b"\x1b]52;"), 1);
