@@ -319,6 +319,26 @@ pub(super) fn scrolled(command: Option<Command>, line: u16, size: (u16, u16)) ->
     })
 }
 
+/// Which of so many lines to choose from is chosen after a command that moves there, by pages of so many; nothing for any
+/// other command.
+pub(super) fn chosen(
+    command: Option<Command>,
+    at: usize,
+    lines: usize,
+    page: usize,
+) -> Option<usize> {
+    let to = match command? {
+        Command::Up => at.saturating_sub(1),
+        Command::Down => at + 1,
+        Command::PageUp => at.saturating_sub(page),
+        Command::PageDown => at + page,
+        Command::Top => 0,
+        Command::Bottom => lines,
+        _ => return None,
+    };
+    Some(to.min(lines.saturating_sub(1)))
+}
+
 /// What readline does with the keys that a one-line field knows.
 pub(super) fn type_into(text: &mut String, chord: Chord) {
     match (chord.code, chord.modifiers) {

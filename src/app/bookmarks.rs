@@ -2,7 +2,11 @@
 
 use crossterm::event::KeyCode;
 
-use super::{App, Manner, Overlay, Suggestion, act::type_into, place::rank};
+use super::{
+    App, Manner, Overlay, Suggestion,
+    act::type_into,
+    place::{best, has_words, rank},
+};
 use crate::{
     command::Command,
     effect::Effect,
@@ -145,9 +149,7 @@ impl App {
         let fits = |known: &Destination| {
             let name = known.name.as_deref().unwrap_or_default();
             let text = format!("{name} {}", known.place);
-            typed
-                .split_whitespace()
-                .all(|word| rank(&text, word).is_some())
+            has_words(&text, typed)
         };
         named.chain(recent).filter(fits).collect()
     }
@@ -187,10 +189,7 @@ impl App {
             Some((rank(name, begun)?, suggestion))
         };
         let bookmarks = self.kept.been.bookmarks.iter();
-        let mut found: Vec<(usize, Suggestion)> = bookmarks.filter_map(suggestion).collect();
-        found.sort_by_key(|(rank, _)| *rank);
-        let found = found.into_iter().map(|(_, suggestion)| suggestion);
-        found.take(super::place::SUGGESTIONS).collect()
+        best(bookmarks.filter_map(suggestion))
     }
 }
 

@@ -13,8 +13,8 @@ use std::collections::VecDeque;
 use crossterm::event::KeyCode;
 
 use super::{
-    App, Overlay, Picker, Standing, Suggestion,
-    place::{SUGGESTIONS, rank},
+    App, Overlay, Picker, Standing, Suggestion, act,
+    place::{best, has_words, rank},
 };
 use crate::{
     command::Command,
@@ -275,9 +275,7 @@ impl App {
     pub fn choices_like(&self, typed: &str) -> Vec<Choice> {
         let fits = |choice: &Choice| {
             let text = format!("{} {}", choice.offer.context.name(), choice.offer.server);
-            typed
-                .split_whitespace()
-                .all(|word| rank(&text, word).is_some())
+            has_words(&text, typed)
         };
         self.choices().into_iter().filter(fits).collect()
     }
@@ -285,11 +283,11 @@ impl App {
     pub(super) fn picker_key(&mut self, chord: Chord, mut picker: Picker) -> Vec<Effect> {
         let choices = self.choices_like(&picker.typed);
         let lines = choices.len();
-        let last = lines.saturating_sub(1);
         let page = usize::from(self.size.1.saturating_sub(6).max(1));
-        let at = picker.at.min(last);
+        let at = picker.at.min(lines.saturating_sub(1));
         let chosen = choices.into_iter().nth(at);
         let command = self.keymap.of_key(chord);
+        let to = act::chosen(command, at, lines, page);
         let mut effects = Vec::new();
         picker.at = at;
         match (command, chord.code) {
@@ -301,12 +299,7 @@ impl App {
                 picker = Picker::default();
             }
             _ if picker.typing => picker.press(chord, lines, self.size.1),
-            (Some(Command::Up), _) => picker.at = at.saturating_sub(1),
-            (Some(Command::Down), _) => picker.at = (at + 1).min(last),
-            (Some(Command::PageUp), _) => picker.at = at.saturating_sub(page),
-            (Some(Command::PageDown), _) => picker.at = (at + page).min(last),
-            (Some(Command::Top), _) => picker.at = 0,
-            (Some(Command::Bottom), _) => picker.at = last,
+            _ if to.is_some() => picker.at = to.unwrap_or(at),
             (Some(Command::Back | Command::Left | Command::Quit | Command::Contexts), _) => {
                 return Vec::new();
             }
@@ -357,10 +350,6 @@ impl App {
             };
             Some((rank(name, begun)?, suggestion))
         };
-        let mut found: Vec<(usize, Suggestion)> =
-            self.choices().iter().filter_map(suggestion).collect();
-        found.sort_by_key(|(rank, _)| *rank);
-        let found = found.into_iter().map(|(_, suggestion)| suggestion);
-        found.take(SUGGESTIONS).collect()
+        best(self.choices().iter().filter_map(suggestion))
     }
 }

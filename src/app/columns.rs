@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{App, Overlay, Sort, act::type_into, place::rank};
+use super::{
+    App, Overlay, Sort,
+    act::{chosen, type_into},
+    place::{best, rank},
+};
 use crate::{
     command::Command,
     effect::Effect,
@@ -26,16 +30,7 @@ impl App {
         lines: usize,
     ) -> Option<usize> {
         let page = usize::from(self.size.1.saturating_sub(AROUND).max(1));
-        let to = match command? {
-            Command::Up => at.saturating_sub(1),
-            Command::Down => at + 1,
-            Command::PageUp => at.saturating_sub(page),
-            Command::PageDown => at + page,
-            Command::Top => 0,
-            Command::Bottom => lines,
-            _ => return None,
-        };
-        Some(to.min(lines.saturating_sub(1)))
+        chosen(command, at, lines, page)
     }
 
     /// Takes the columns that the configuration names for panes to be the usual ones. What was chosen on the screen, now
@@ -262,9 +257,6 @@ impl App {
             Some((rank(&column.name, word)?, suggestion))
         };
         let offered = columns.offered(&self.world).into_iter();
-        let mut found: Vec<_> = offered.filter_map(suggestion).collect();
-        found.sort_by_key(|(rank, _)| *rank);
-        let found = found.into_iter().map(|(_, suggestion)| suggestion);
-        found.take(super::place::SUGGESTIONS).collect()
+        best(offered.filter_map(suggestion))
     }
 }

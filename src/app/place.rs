@@ -23,7 +23,7 @@ pub struct Suggestion {
 pub(super) const SEEK: i64 = 5_000;
 
 /// The most that the prompt offers.
-pub(super) const SUGGESTIONS: usize = 12;
+const SUGGESTIONS: usize = 12;
 
 impl App {
     pub(super) fn land(&mut self, map: u32, server: Option<u32>) {
@@ -356,4 +356,19 @@ pub(super) fn rank(name: &str, typed: &str) -> Option<usize> {
         Some(_) => Some(4),
         None => None,
     }
+}
+
+/// Whether a text has every word of what is typed.
+pub(super) fn has_words(text: &str, typed: &str) -> bool {
+    typed
+        .split_whitespace()
+        .all(|word| rank(text, word).is_some())
+}
+
+/// What fits best of what was found, as many as the prompt offers; equals as they come.
+pub(super) fn best(found: impl Iterator<Item = (usize, Suggestion)>) -> Vec<Suggestion> {
+    let mut found: Vec<(usize, Suggestion)> = found.collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    let found = found.into_iter().map(|(_, suggestion)| suggestion);
+    found.take(SUGGESTIONS).collect()
 }

@@ -2,7 +2,11 @@
 
 use crossterm::event::KeyCode;
 
-use super::{App, Overlay, Suggestion, place::SUGGESTIONS, place::rank};
+use super::{
+    App, Overlay, Suggestion,
+    act::chosen,
+    place::{best, rank},
+};
 use crate::{
     command::Command,
     effect::Effect,
@@ -92,7 +96,7 @@ impl App {
     }
 
     pub(super) fn theme_key(&mut self, chord: Chord, at: usize) -> Vec<Effect> {
-        let last = self.themes.known.len().saturating_sub(1);
+        let lines = self.themes.known.len();
         let page = usize::from(self.size.1.saturating_sub(6).max(1));
         let at = match self.keymap.of_key(chord) {
             _ if chord.code == KeyCode::Enter => {
@@ -103,18 +107,12 @@ impl App {
                 }
                 return effects.unwrap_or_default();
             }
-            Some(Command::Up) => at.saturating_sub(1),
-            Some(Command::Down) => at + 1,
-            Some(Command::PageUp) => at.saturating_sub(page),
-            Some(Command::PageDown) => at + page,
-            Some(Command::Top) => 0,
-            Some(Command::Bottom) => last,
             Some(Command::Back | Command::Left | Command::Quit | Command::Themes) => {
                 return Vec::new();
             }
-            _ => at,
+            command => chosen(command, at, lines, page).unwrap_or(at.min(lines.saturating_sub(1))),
         };
-        self.overlay = Overlay::Themes(at.min(last));
+        self.overlay = Overlay::Themes(at);
         Vec::new()
     }
 
@@ -147,11 +145,7 @@ impl App {
             };
             Some((rank(&known.name, begun)?, suggestion))
         };
-        let mut found: Vec<(usize, Suggestion)> =
-            self.themes.known.iter().filter_map(suggestion).collect();
-        found.sort_by_key(|(rank, _)| *rank);
-        let found = found.into_iter().map(|(_, suggestion)| suggestion);
-        found.take(SUGGESTIONS).collect()
+        best(self.themes.known.iter().filter_map(suggestion))
     }
 }
 
