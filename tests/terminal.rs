@@ -252,13 +252,16 @@ fn a_key_held_on_a_slow_line_drops_frames_and_no_key() {
         .args(["--demo", "--demo-size", "2000"])
         .size(200, 50)
         .start();
+    // What is typed before the terminal is taken is not read as it was typed.
+    terminal.wait_for_text(HOME, SOON);
     // Those that are well, whose order nothing changes.
     terminal.send(":instances\r/load-01\r");
     terminal.wait_for(
         "a list longer than the screen",
         |screen| {
             let text = terminal_text(screen);
-            text.contains("● live") && text.contains("/load-01") && text.contains("↓ 1")
+            let whole = text.contains("● live") && text.contains("INSTANCES  /load-01  100 of");
+            whole && selected(screen).contains("load-01")
         },
         Duration::from_mins(1),
     );
