@@ -28,7 +28,7 @@ use crate::{
     terminal::{
         Guard, Heard, Notice, Options, Pace, Question, Screen, Signals, can_be_asked,
         clipboard::{Between, Clipboard, hand, osc52},
-        end, erases_in_colour, events, output, size,
+        end, erases_in_colour, events, look_again, output, size,
     },
 };
 
@@ -251,7 +251,10 @@ fn session_input(session: &mut Session, input: Input) -> Vec<Effect> {
             Chord::pressed(key).map_or_else(Vec::new, |chord| session.update(Event::Key(chord)))
         }
         Input::Paste(text) => session.update(Event::Paste(text)),
-        Input::Resize(columns, rows) => session.update(Event::Resize(columns, rows)),
+        Input::Resize(columns, rows) => {
+            look_again();
+            session.update(Event::Resize(columns, rows))
+        }
         Input::Mouse(MouseEvent {
             kind, column, row, ..
         }) => gesture(kind).map_or_else(Vec::new, |gesture| {

@@ -45,15 +45,23 @@ fn started(launch: Launch) -> Terminal {
     terminal
 }
 
-/// Where a text is on the screen, the first from above.
+/// Where a text is below the header and the titles, the first from above.
 #[track_caller]
 fn place(terminal: &mut Terminal, wanted: &str) -> (u16, u16) {
     let shown = terminal.screen_text();
-    let found = shown.lines().enumerate().find_map(|(y, line)| {
+    let found = shown.lines().enumerate().skip(2).find_map(|(y, line)| {
         let at = line.find(wanted)?;
         Some((line[..at].chars().count() as u16, y as u16))
     });
     found.unwrap_or_else(|| panic!("{wanted:?} is not on screen:\n{shown}"))
+}
+
+/// Waits until the rows have come in and lie still: where one is read off the screen, it is to be there when the click
+/// arrives.
+#[track_caller]
+fn resting(terminal: &mut Terminal) {
+    let quiet = Duration::from_millis(400);
+    assert!(terminal.settle(quiet, WITHIN), "it never rests");
 }
 
 /// What a terminal reports of a button or the wheel there.
@@ -98,12 +106,16 @@ fn clicks_select_open_sort_and_press_what_the_footer_shows() {
         MouseProtocolMode::ButtonMotion,
         "drags, and not every movement"
     );
+    resting(&mut terminal);
     let shop = place(&mut terminal, " shop ");
     click(&terminal, shop);
     terminal.wait_for_text("MAPS  shop", WITHIN);
+    resting(&mut terminal);
+    let shop = place(&mut terminal, " shop ");
     click(&terminal, shop);
     wait_for_header(&mut terminal, "shop ▸ ");
     // A double click selects, and opens.
+    resting(&mut terminal);
     let map = place(&mut terminal, " prod ");
     click(&terminal, map);
     click(&terminal, map);
@@ -137,6 +149,7 @@ fn the_wheel_moves_the_rows_under_it() {
         |screen| rows(&text(screen)).len() > 14 && below(&text(screen)).is_some(),
         WITHIN,
     );
+    resting(&mut terminal);
     let before = below(&terminal.screen_text()).expect("more below");
     for _ in 0..4 {
         report(&terminal, 65, (30, 10), 'M');
@@ -201,7 +214,9 @@ fn a_line_that_was_dragged_stays_where_it_is_and_so_does_the_mouse() {
         WITHIN,
     );
     terminal.resize(200, 50);
-    terminal.wait_for_text("─┴─", WITHIN);
+    let is_wide =
+        |screen: &vt100::Screen| text(screen).lines().any(|line| line.chars().count() > 150);
+    terminal.wait_for("the wider screen", is_wide, WITHIN);
     terminal.send("M");
     terminal.wait_for(
         "the terminal's mouse",

@@ -126,6 +126,21 @@ fn a_screen_too_small_says_what_it_needs_and_a_larger_one_is_used_again() {
 
 /// A shell with job control, because the kernel lets nobody stop a process whose session has no such parent.
 #[test]
+fn a_key_that_comes_with_a_resize_is_not_left_lying() {
+    let mut terminal = started();
+    for round in 0..40 {
+        // While the one key is drawn the resize and the other come.
+        terminal.send("?");
+        terminal.resize(120 + round % 2, 40);
+        terminal.wait_for_text("What can be done here", SOON);
+        terminal.send("\x1b[27u");
+        let is_closed =
+            |screen: &vt100::Screen| !terminal_text(screen).contains("What can be done here");
+        terminal.wait_for("it closed", is_closed, SOON);
+    }
+}
+
+#[test]
 fn ctrl_z_stops_it_and_fg_brings_the_screen_back() {
     let launch = barkeep();
     let kubeconfig = launch.home().join("kubeconfig");

@@ -27,7 +27,7 @@ use crossterm::{
 use ratatui::layout::Rect;
 use rustix::{
     process::{Signal, kill_current_process_group},
-    termios::{LocalModes, tcgetattr},
+    termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr},
 };
 
 /// Alternate screen, no cursor, bracketed paste, focus reports.
@@ -123,6 +123,16 @@ impl Guard {
 pub fn end(events: Option<EventStream>) {
     drop(events);
     while matches!(event::poll(Duration::ZERO), Ok(true)) && event::read().is_ok() {}
+}
+
+/// Has crossterm look whether there is something to read, to be called when it has told of a resize. Its poller is told
+/// of a key once, and lets go of one that it is told of together with a resize: that key would wait for the next. Modes
+/// that are set, even to what they are, have the kernel tell again (Linux; elsewhere such a key still waits).
+pub fn look_again() {
+    if let Ok(modes) = tcgetattr(io::stdin()) {
+        // The next key would tell too.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &modes);
+    }
 }
 
 /// Whether the terminal hands on each key at once, whoever has set it so.

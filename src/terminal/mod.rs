@@ -16,7 +16,7 @@ mod scroll;
 mod signals;
 
 pub use background::{Heard, Question, can_be_asked};
-pub use guard::{Guard, Options, contain, end, erases_in_colour, events, output, size};
+pub use guard::{Guard, Options, contain, end, erases_in_colour, events, look_again, output, size};
 pub use pace::Pace;
 pub use screen::{Drawn, Screen};
 pub use signals::{Notice, Signals};
