@@ -316,6 +316,7 @@ fn a_list_is_copied_whole_and_what_is_too_long_not_at_all() {
         |screen| rows(&text(screen)).len() > 20,
         WITHIN,
     );
+    resting(&mut terminal);
     terminal.send("Y");
     terminal.wait_for_text("Nothing was copied", WITHIN);
     assert_eq!(support::terminal::count(terminal.bytes(), b"\x1b]52;"), 1);
