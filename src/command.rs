@@ -105,6 +105,8 @@ pub enum Command {
     Places,
     /// The prompt for commands and places.
     Prompt,
+    /// Look for a name in all that is loaded.
+    Find,
     /// What can be done here.
     Help,
     /// Where the settings are, and what is wrong with them.
@@ -284,6 +286,7 @@ impl Command {
             | Self::Instances
             | Self::Kinds
             | Self::Prompt
+            | Self::Find
             | Self::Bookmark
             | Self::Places
             | Self::Contexts

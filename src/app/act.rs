@@ -44,6 +44,7 @@ impl App {
             Overlay::Contexts(picker) => return self.picker_key(chord, picker),
             Overlay::Bookmark(text) => return self.bookmark_key(chord, text),
             Overlay::Places(picker) => return self.places_key(chord, picker),
+            Overlay::Find(find) => return self.find_key(chord, find),
             Overlay::Sort(at) => return self.sort_key(chord, at),
             Overlay::Columns(at) => return self.columns_key(chord, at),
             Overlay::Label(at, text) => return self.label_key(chord, at, text),
@@ -88,6 +89,10 @@ impl App {
             Overlay::Contexts(picker) | Overlay::Places(picker) if picker.typing => {
                 picker.typed.push_str(&text);
                 picker.at = 0;
+            }
+            Overlay::Find(find) => {
+                let typed = format!("{}{text}", find.picker.typed);
+                self.begin_to_find(&typed);
             }
             Overlay::Help(typed, line) => {
                 typed.push_str(&text);
@@ -161,6 +166,7 @@ impl App {
             Command::HistoryForward => self.travel(1),
             Command::Last => self.turn_back(),
             Command::Bookmark => self.ask_for_a_name(),
+            Command::Find => self.begin_to_find(""),
             Command::Places => self.overlay = Overlay::Places(Picker::typing()),
             Command::Prompt => self.overlay = Overlay::Prompt(String::new(), 0),
             Command::Help => self.overlay = Overlay::Help(String::new(), 0),

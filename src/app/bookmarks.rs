@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::{
     App, Manner, Overlay, Suggestion,
     act::type_into,
-    place::{best, has_words, rank},
+    fit::{Fit, best, has_words},
 };
 use crate::{
     command::Command,
@@ -181,12 +181,13 @@ impl App {
 
     /// What `:go` and the beginning of a name can mean.
     pub(super) fn bookmarks_like(&self, begun: &str) -> Vec<Suggestion> {
+        let mut fit = Fit::new(begun);
         let suggestion = |(name, place): (&String, &Address)| {
             let suggestion = Suggestion {
                 text: format!("go {name}"),
                 help: place.to_string(),
             };
-            Some((rank(name, begun)?, suggestion))
+            Some((fit.rank(name)?, suggestion))
         };
         let bookmarks = self.kept.been.bookmarks.iter();
         best(bookmarks.filter_map(suggestion))

@@ -14,7 +14,7 @@ use crossterm::event::KeyCode;
 
 use super::{
     App, Overlay, Picker, Standing, Suggestion, act,
-    place::{best, has_words, rank},
+    fit::{Fit, best, has_words},
 };
 use crate::{
     command::Command,
@@ -341,6 +341,7 @@ impl App {
 
     /// What `:ctx` and the beginning of a name can mean.
     pub(super) fn contexts_like(&self, begun: &str) -> Vec<Suggestion> {
+        let mut fit = Fit::new(begun);
         let suggestion = |choice: &Choice| {
             let name = choice.offer.context.name();
             let open = choice.open.as_ref().map_or("", |_| "open  ");
@@ -348,7 +349,7 @@ impl App {
                 text: format!("ctx {name}"),
                 help: format!("{open}{}", choice.offer.server),
             };
-            Some((rank(name, begun)?, suggestion))
+            Some((fit.rank(name)?, suggestion))
         };
         best(self.choices().iter().filter_map(suggestion))
     }

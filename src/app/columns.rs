@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use super::{
     App, Overlay, Sort,
     act::{chosen, type_into},
-    place::{best, rank},
+    fit::{Fit, best},
 };
 use crate::{
     command::Command,
@@ -244,6 +244,7 @@ impl App {
             .unwrap_or_default();
         let word = &begun[sign.len()..];
         let columns = &self.list(self.focus).columns;
+        let mut fit = Fit::new(word);
         let suggestion = |at: usize| {
             let column = &columns.all()[at].column;
             let descending = match sign {
@@ -254,7 +255,7 @@ impl App {
                 text: format!("sort {sign}{}", column.name),
                 help: column.order(descending).to_owned(),
             };
-            Some((rank(&column.name, word)?, suggestion))
+            Some((fit.rank(&column.name)?, suggestion))
         };
         let offered = columns.offered(&self.world).into_iter();
         best(offered.filter_map(suggestion))

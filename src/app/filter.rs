@@ -148,6 +148,17 @@ impl App {
         self.lists[self.focus as usize].filter = filter;
     }
 
+    /// Narrows the list that has the focus; says what is wrong with a filter that is none.
+    pub(super) fn narrow(&mut self, text: &str) {
+        match Filter::parse(text, &self.focus.known()) {
+            Ok(filter) => {
+                self.lists[self.focus as usize].filter = filter;
+                self.remember_filter(text);
+            }
+            Err(mistake) => self.say(format!("Nothing is filtered: {mistake}")),
+        }
+    }
+
     pub(super) fn begin_filter(&mut self) {
         self.leave_panel();
         self.overlay = Overlay::Filter(Typing::new(self.list(self.focus).filter.text()));

@@ -9,6 +9,8 @@ mod columns;
 mod copy;
 mod cost;
 mod filter;
+mod find;
+mod fit;
 mod help;
 mod history;
 mod keep;
@@ -19,6 +21,7 @@ mod marks;
 mod mouse;
 mod newcomer;
 mod overlay;
+mod palette;
 mod panel;
 mod place;
 mod resize;
@@ -39,13 +42,14 @@ pub use self::{
     clusters::{Choice, Cluster, MOST, Manner, Reach},
     cost::{Bill, Item, Wire},
     filter::Typing,
+    find::{Find, Finding},
     help::Advice,
     lines::{Ink, Line, room as why_room, told},
     list::List,
     marks::Marks,
     mouse::{Hit, Target},
     overlay::Overlay,
-    place::Suggestion,
+    palette::Suggestion,
     settings::Settings,
     sort::Sort,
     standing::{Standing, Summary},
@@ -249,7 +253,10 @@ impl App {
             }
             Event::Tick => {
                 self.world.tick(now / 1000);
-                return self.keep_where_we_are();
+                self.find_again();
+                let mut effects = self.keep_where_we_are();
+                effects.extend(self.seek_kind());
+                return effects;
             }
             Event::Feed(source, news) => {
                 if source.what == What::Namespaces
@@ -258,9 +265,10 @@ impl App {
                     self.assume_maps(source.cluster);
                 }
                 self.ask_for_a_namespace(&source, &news);
-                let effects = self.keep_what_was_named(&source, &news);
+                let mut effects = self.keep_what_was_named(&source, &news);
                 self.world.apply(&source, news);
                 self.drop_what_can_not_be_read(&source);
+                effects.extend(self.seek_kind());
                 return effects;
             }
             Event::Failed(problem) => self.say(problem.to_string()),

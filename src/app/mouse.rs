@@ -11,7 +11,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{App, Overlay};
+use super::{App, Find, Overlay};
 use crate::{
     command::Command,
     effect::Effect,
@@ -175,7 +175,7 @@ impl App {
     fn click_line(&mut self, line: usize) -> Vec<Effect> {
         let (chosen, at_once) = match &mut self.overlay {
             Overlay::Contexts(picker) => (&mut picker.at, false),
-            Overlay::Places(picker) => (&mut picker.at, true),
+            Overlay::Places(picker) | Overlay::Find(Find { picker, .. }) => (&mut picker.at, true),
             Overlay::Why { chosen, .. } | Overlay::Themes(chosen) => (chosen, false),
             Overlay::Prompt(_, chosen) | Overlay::Sort(chosen) | Overlay::Columns(chosen) => {
                 (chosen, true)

@@ -1,6 +1,6 @@
 //! What floats above the panes.
 
-use super::{Bill, Picker, Typing};
+use super::{Bill, Find, Picker, Typing};
 use crate::{model::ClusterId, panes::Id};
 
 /// What floats above the panes and gets the keys first.
@@ -32,6 +32,8 @@ pub enum Overlay {
     Contexts(Picker),
     /// What the place where we are is to be called, as far as it is typed.
     Bookmark(String),
+    /// What has a name, wherever it is.
+    Find(Find),
     /// Bookmarks and recent places.
     Places(Picker),
     /// The columns to sort by, and which is chosen.
@@ -57,6 +59,7 @@ impl Overlay {
             | Self::Filter(_)
             | Self::Prompt(..)
             | Self::Help(..)
+            | Self::Find(_)
             | Self::Label(..)
             | Self::Bookmark(_)
             | Self::Namespace(..) => false,

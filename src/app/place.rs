@@ -1,29 +1,15 @@
 //! Getting elsewhere: the prompt, and places by name.
 
-use std::collections::HashMap;
-
-use super::{App, Cluster, seek::Sought, themes};
+use super::{App, Cluster, Suggestion, seek::Sought, themes};
 use crate::{
-    command::{self, COMMANDS, Command},
+    command::{self, Command},
     effect::Effect,
-    model::{ClusterId, Name, Source, What, grouping::SYSTEM, tree::Map},
+    model::{Address, ClusterId, Source, What, tree::Map},
     panes::{Id, Pane},
 };
 
-/// Something that the prompt offers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suggestion {
-    /// What stands at the prompt when it is taken.
-    pub text: String,
-    /// What it is or does.
-    pub help: String,
-}
-
 /// How long a place that was typed and is not there is looked for, milliseconds.
 pub(super) const SEEK: i64 = 5_000;
-
-/// The most that the prompt offers.
-const SUGGESTIONS: usize = 12;
 
 impl App {
     pub(super) fn land(&mut self, map: u32, server: Option<u32>) {
@@ -43,6 +29,63 @@ impl App {
         };
         self.choose(&[service, Some(map_id), server]);
         self.focus = pane;
+        self.remember();
+    }
+
+    /// The Service, the Map and the Server that something in a slot is, or is in.
+    pub(super) fn way_to(&self, id: &Id, slot: u32) -> (Option<u32>, Option<u32>, Option<u32>) {
+        let world = &self.world;
+        let server = match id {
+            Id::Server(_) => Some(slot),
+            Id::Instance(_) => {
+                let instance = world.instances().get(slot);
+                instance.map(|instance| world.root(instance.server))
+            }
+            _ => None,
+        };
+        let map = match id {
+            Id::Map(_) => Some(slot),
+            _ => server.and_then(|server| Some(world.servers().get(server)?.map)),
+        };
+        let service = match id {
+            Id::Service(_) => Some(slot),
+            _ => map.and_then(|map| Some(world.maps().get(map)?.service)),
+        };
+        (service, map, server)
+    }
+
+    /// Selects it in the pane that lists its like, and what it is in to the left of that.
+    pub(super) fn go_to(&mut self, id: &Id) {
+        let world = &self.world;
+        let Some(slot) = id.slot(world) else {
+            return;
+        };
+        let (service, map, server) = self.way_to(id, slot);
+        let pane = match id {
+            Id::Service(_) => Pane::Services,
+            Id::Map(_) => Pane::Maps,
+            Id::Server(_) => Pane::Servers,
+            // Whoever may not read its controller still sees it among all.
+            Id::Instance(_) if map.is_none() => Pane::All,
+            Id::Instance(_) => Pane::Instances,
+            Id::Object(_) => Pane::Kind,
+            Id::Listing(_) => return,
+        };
+        let instance = (pane == Pane::Instances).then_some(slot);
+        let way = [service, map, server, instance];
+        let ids = Pane::HOME
+            .into_iter()
+            .zip(way)
+            .map(|(pane, slot)| Id::of(pane, &self.world, slot?));
+        let ids: Vec<Option<Id>> = ids.collect();
+        self.remember();
+        self.leave_panel();
+        self.focus = pane;
+        if Pane::HOME.contains(&pane) {
+            self.choose(&ids);
+        } else {
+            self.choose_in(pane, Some(id));
+        }
         self.remember();
     }
 
@@ -148,168 +191,94 @@ impl App {
         })
     }
 
-    /// What fits what is typed at the prompt: commands, then places.
-    pub fn suggestions(&self, typed: &str) -> Vec<Suggestion> {
-        if let Some(begun) = context(typed) {
-            return self.contexts_like(begun);
-        }
-        if let Some(begun) = themes::theme(typed) {
-            return self.themes_like(begun);
-        }
-        if let Some(begun) = typed.trim_start().strip_prefix("sort ") {
-            return self.columns_like(begun.trim());
-        }
-        if let Some(begun) = typed.trim_start().strip_prefix("go ") {
-            return self.bookmarks_like(begun.trim());
-        }
-        let typed = typed.trim();
-        let mut found: Vec<(usize, Suggestion)> = Vec::new();
-        for entry in COMMANDS
-            .iter()
-            .filter(|entry| self.applies(entry) && entry.typed)
-        {
-            let names = std::iter::once(&entry.name).chain(entry.aliases);
-            if let Some(rank) = names.filter_map(|name| rank(name, typed)).min() {
-                found.push((
-                    rank,
-                    Suggestion {
-                        text: entry.name.to_owned(),
-                        help: entry.help.to_owned(),
-                    },
-                ));
-            }
-        }
-        if !typed.is_empty() {
-            let several = self.world.has_several_clusters();
-            let mut namesakes: HashMap<(&Name, &Name), usize> = HashMap::new();
-            for (_, map) in self.world.maps().iter().filter(|_| several) {
-                let name = (&map.place.service, &map.place.map);
-                *namesakes.entry(name).or_default() += 1;
-            }
-            for (_, map) in self.world.maps().iter() {
-                let (service, name) = (&map.place.service, &map.place.map);
-                let cluster = self.world.context(map.id.cluster);
-                // Where two clusters have a place of this name, only the cluster's name tells which is meant.
-                let path = match namesakes.get(&(service, name)) {
-                    Some(2..) => format!("{cluster}:{service}/{name}"),
-                    _ => format!("{service}/{name}"),
-                };
-                let help = |what: &str| {
-                    if several {
-                        format!("{what} in {cluster}")
-                    } else {
-                        what.to_owned()
-                    }
-                };
-                let wanted = rank(&path, typed)
-                    .or_else(|| rank(&map.id.namespace, typed.trim_start_matches("ns ")));
-                if let Some(rank) = wanted {
-                    let system = usize::from(&*map.place.service == SYSTEM);
-                    found.push((
-                        rank + system,
-                        Suggestion {
-                            text: path.clone(),
-                            help: help("Map"),
-                        },
-                    ));
-                }
-                if typed.len() < 2 {
-                    continue;
-                }
-                for server in map
-                    .servers
-                    .iter()
-                    .filter_map(|slot| self.world.servers().get(*slot))
-                {
-                    let full = format!("{path}/{}", server.name);
-                    if let Some(rank) = rank(&full, typed).or_else(|| rank(&server.name, typed)) {
-                        found.push((
-                            rank + 1,
-                            Suggestion {
-                                text: full,
-                                help: help(server.kind.name()),
-                            },
-                        ));
-                    }
-                }
-            }
-        }
-        found.extend(self.kinds_like(typed));
-        found.sort_by(|a, b| {
-            a.0.cmp(&b.0)
-                .then_with(|| a.1.text.len().cmp(&b.1.text.len()))
-                .then_with(|| a.1.text.cmp(&b.1.text))
-        });
-        found.truncate(SUGGESTIONS);
-        found
-            .into_iter()
-            .map(|(_, suggestion)| suggestion)
-            .collect()
-    }
-
     /// Runs what is typed at the prompt, else the suggestion that is chosen.
     pub(super) fn run_prompt(&mut self, typed: &str, chosen: Option<Suggestion>) -> Vec<Effect> {
         let typed = typed.trim();
-        if typed.is_empty() {
-            return Vec::new();
-        }
-        if let Some(command) = command::of_name(typed) {
-            return self.meant(command);
-        }
-        if let Some(effects) = self.run_about_columns(typed) {
+        let chosen = chosen.map(|suggestion| suggestion.text);
+        let done = self.run_named(typed, chosen.as_deref());
+        if let Some(effects) = done.or_else(|| self.run_typed(typed)) {
             return effects;
         }
+        if !typed.is_empty() && self.may_be_kind(typed) && !self.kinds_are_known() {
+            let suggested = chosen.filter(|text| text != typed);
+            self.begin_to_seek_kind(typed, suggested);
+            return Vec::new();
+        }
+        if let Some(effects) = chosen.and_then(|text| self.run_exactly(&text)) {
+            return effects;
+        }
+        if typed.contains('/') || namespace(typed).is_some() {
+            if let Some(name) = namespace(typed) {
+                self.try_namespace(name);
+            }
+            // It may be on its way: made a moment ago, or not listed yet.
+            self.sought = Some(Sought::Typed(typed.to_owned(), self.now + SEEK));
+        } else if !typed.is_empty() && self.may_be_kind(typed) {
+            // It may have come since the kinds were read.
+            self.begin_to_seek_kind(typed, None);
+        } else if !typed.is_empty() {
+            self.say(format!("There is no command and no place \"{typed}\"."));
+        }
+        Vec::new()
+    }
+
+    /// Runs a text that the prompt has suggested.
+    pub(super) fn run_exactly(&mut self, text: &str) -> Option<Vec<Effect>> {
+        let done = self.run_named(text, None);
+        done.or_else(|| self.run_typed(text))
+    }
+
+    /// Runs a command with a name behind it, if it is one; where nothing has that name, with the one that is suggested.
+    fn run_named(&mut self, typed: &str, chosen: Option<&str>) -> Option<Vec<Effect>> {
         if let Some(name) = context(typed) {
-            let suggested = chosen.as_ref().and_then(|chosen| context(&chosen.text));
-            return self.switch_to(name, suggested);
+            return Some(self.switch_to(name, chosen.and_then(context)));
         }
         if let Some(name) = themes::theme(typed) {
-            let suggested = chosen
-                .as_ref()
-                .and_then(|chosen| themes::theme(&chosen.text));
-            return self.wear(suggested.unwrap_or(name));
+            let suggested = chosen.and_then(themes::theme);
+            return Some(self.wear(suggested.unwrap_or(name)));
+        }
+        if let Some(text) = typed.strip_prefix("find ") {
+            self.begin_to_find(text.trim());
+            return Some(Vec::new());
         }
         let mut names = ["bookmark ", "mark "].into_iter();
         if let Some(name) = names.find_map(|word| typed.strip_prefix(word)) {
-            return self.bookmark(name);
+            return Some(self.bookmark(name));
         }
-        if let Some(name) = typed.strip_prefix("go ") {
-            let suggested = chosen
-                .as_ref()
-                .and_then(|chosen| chosen.text.strip_prefix("go "));
-            return self.go_to_name(name.trim(), suggested);
+        let name = typed.strip_prefix("go ")?;
+        let suggested = chosen.and_then(|chosen| chosen.strip_prefix("go "));
+        Some(self.go_to_name(name.trim(), suggested))
+    }
+
+    /// Runs what is exactly a command, a place, a Service, or a list; otherwise nothing.
+    fn run_typed(&mut self, typed: &str) -> Option<Vec<Effect>> {
+        if typed.is_empty() {
+            return None;
         }
-        let text = chosen.map_or_else(|| typed.to_owned(), |suggestion| suggestion.text);
+        if let Some(command) = command::of_name(typed) {
+            return Some(self.meant(command));
+        }
+        if let Some(effects) = self.run_about_columns(typed) {
+            return Some(effects);
+        }
         if let Some((map, server)) = self.find_typed(typed) {
             self.land(map, server);
         } else if let Some(service) = self.world.service_slot(typed) {
             let id = Id::of(Pane::Services, &self.world, service);
             self.choose(&[id]);
             self.show(Pane::Maps);
-        } else if let Some(listing) = self.listing_called(typed) {
-            self.list_kind(listing);
-        } else if self.may_be_kind(typed) && !self.kinds_are_known() {
-            let place = Some(text).filter(|text| text != typed);
-            self.sought = Some(Sought::Kind(typed.to_owned(), place, self.now + SEEK));
-        } else if let Some((map, server)) = self.find_typed(&text) {
-            self.land(map, server);
-        } else if let Some(command) = command::of_name(&text) {
-            return self.meant(command);
-        } else if typed.contains('/') || namespace(typed).is_some() {
-            if let Some(name) = namespace(typed) {
-                self.try_namespace(name);
-            }
-            // It may be on its way: made a moment ago, or not listed yet.
-            self.sought = Some(Sought::Typed(typed.to_owned(), self.now + SEEK));
-        } else if let Some(listing) = self.listing_called(&text) {
-            self.list_kind(listing);
-        } else if self.may_be_kind(typed) {
-            // It may have come since the kinds were read.
-            self.sought = Some(Sought::Kind(typed.to_owned(), None, self.now + SEEK));
+        } else if let Some(place) = self.been_at(typed) {
+            return Some(self.go_to_place(place));
         } else {
-            self.say(format!("There is no command and no place \"{typed}\"."));
+            return self.run_list(typed);
         }
-        Vec::new()
+        Some(Vec::new())
+    }
+
+    /// The recent place that is written so.
+    fn been_at(&self, typed: &str) -> Option<Address> {
+        let mut recent = self.kept.been.recent.iter();
+        recent.find(|place| place.to_string() == typed).cloned()
     }
 
     /// Where namespaces may not be listed, one that somebody names is looked into all the same.
@@ -345,30 +314,4 @@ pub(super) fn context(typed: &str) -> Option<&str> {
     let mut words = ["ctx ", "context ", "contexts "].iter();
     let rest = words.find_map(|word| typed.trim_start().strip_prefix(word));
     rest.map(str::trim)
-}
-
-/// How well a name fits: 0 is the whole name, then its beginning, then anywhere; `None` not at all.
-pub(super) fn rank(name: &str, typed: &str) -> Option<usize> {
-    let (name, typed) = (name.to_lowercase(), typed.to_lowercase());
-    match name.find(&typed) {
-        Some(0) if name.len() == typed.len() => Some(0),
-        Some(0) => Some(2),
-        Some(_) => Some(4),
-        None => None,
-    }
-}
-
-/// Whether a text has every word of what is typed.
-pub(super) fn has_words(text: &str, typed: &str) -> bool {
-    typed
-        .split_whitespace()
-        .all(|word| rank(text, word).is_some())
-}
-
-/// What fits best of what was found, as many as the prompt offers; equals as they come.
-pub(super) fn best(found: impl Iterator<Item = (usize, Suggestion)>) -> Vec<Suggestion> {
-    let mut found: Vec<(usize, Suggestion)> = found.collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    let found = found.into_iter().map(|(_, suggestion)| suggestion);
-    found.take(SUGGESTIONS).collect()
 }

@@ -13,7 +13,7 @@ pub(super) enum Sought {
     Namespace(ClusterId, Name),
     /// What was typed at the prompt, until this time.
     Typed(String, i64),
-    /// A kind that was typed, until this time; where there is none, this place.
+    /// A kind that was typed, until this time; where there is none, this suggestion.
     Kind(String, Option<String>, i64),
     /// A place by names, until all is known that could have them; so many of them have been found.
     Named(Address, Errand, usize),
@@ -58,9 +58,8 @@ impl App {
                 }
                 None => self.say(format!("Looking for \"{typed}\"…")),
             },
-            Some(Sought::Kind(typed, place, until)) => {
-                self.seek_kind(&typed, place.as_deref(), until);
-            }
+            // What follows from it may be more than going there.
+            Some(Sought::Kind(..)) => {}
             Some(Sought::Named(place, errand, found)) => self.seek_named(&place, errand, found),
         }
     }

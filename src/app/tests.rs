@@ -11,6 +11,7 @@ mod filter;
 mod keys;
 mod mouse;
 mod newcomer;
+mod palette;
 mod panel;
 mod places;
 mod resize;
@@ -328,7 +329,7 @@ fn the_prompt_knows_commands_places_and_habits() {
         (":ns shop-prod<enter>", "shop/prod/api", Pane::Servers),
         (":shop-prod<enter>", "shop/prod/api", Pane::Servers),
         (":prod/d<enter>", "shop/prod/db", Pane::Instances),
-        (":shop<down><enter>", "shop/prod/api", Pane::Servers),
+        (":shop<down><enter>", "shop/dev/web", Pane::Servers),
         (":pods<enter>", "legacy/legacy/old", Pane::All),
         (
             ":po<enter>:home<enter>",

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::{
     App, Overlay, Suggestion,
     act::chosen,
-    place::{best, rank},
+    fit::{Fit, best},
 };
 use crate::{
     command::Command,
@@ -134,6 +134,7 @@ impl App {
 
     /// What `:theme` and the beginning of a name can mean.
     pub(super) fn themes_like(&self, begun: &str) -> Vec<Suggestion> {
+        let mut fit = Fit::new(begun);
         let suggestion = |known: &super::themes::Known| {
             let suggestion = Suggestion {
                 text: format!("theme {}", known.name),
@@ -143,7 +144,7 @@ impl App {
                     _ => "theme".to_owned(),
                 },
             };
-            Some((rank(&known.name, begun)?, suggestion))
+            Some((fit.rank(&known.name)?, suggestion))
         };
         best(self.themes.known.iter().filter_map(suggestion))
     }

@@ -6,7 +6,6 @@ use crate::{
     effect::Effect,
     keys::Chord,
     model::{FeedState, Problem, What, Why, why},
-    panes::Pane,
 };
 
 impl App {
@@ -119,44 +118,6 @@ impl App {
             line: line.min(last),
         };
         Vec::new()
-    }
-
-    /// Selects it in the pane that lists its like, and what it is in to the left of that.
-    fn go_to(&mut self, id: &Id) {
-        let world = &self.world;
-        let Some(slot) = id.slot(world) else {
-            return;
-        };
-        let server_of = |slot: u32| Some(world.root(world.instances().get(slot)?.server));
-        let (pane, server) = match id {
-            Id::Service(_) => (Pane::Services, None),
-            Id::Map(_) => (Pane::Maps, None),
-            Id::Server(_) => (Pane::Servers, Some(slot)),
-            Id::Instance(_) => (Pane::Instances, server_of(slot)),
-            // Nothing tells why they are as they are.
-            Id::Object(_) | Id::Listing(_) => return,
-        };
-        let map = match id {
-            Id::Service(_) => None,
-            Id::Map(_) => Some(slot),
-            _ => server.and_then(|server| Some(world.servers().get(server)?.map)),
-        };
-        let service = match id {
-            Id::Service(_) => Some(slot),
-            _ => map.and_then(|map| Some(world.maps().get(map)?.service)),
-        };
-        let instance = (pane == Pane::Instances).then_some(slot);
-        let way = [service, map, server, instance];
-        let ids = Pane::HOME
-            .into_iter()
-            .zip(way)
-            .map(|(pane, slot)| Id::of(pane, world, slot?));
-        let ids: Vec<Option<Id>> = ids.collect();
-        self.remember();
-        self.leave_panel();
-        self.choose(&ids);
-        self.focus = pane;
-        self.remember();
     }
 }
 

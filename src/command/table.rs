@@ -142,6 +142,13 @@ const FIRST: &[Entry] = &[
         "commands and places: :instances, :shop/prod/web",
     ),
     entry(
+        Command::Find,
+        "find",
+        &["ctrl-p"],
+        "",
+        "find by name in all that is loaded: :find web",
+    ),
+    entry(
         Command::Help,
         "help",
         &["?"],

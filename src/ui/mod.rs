@@ -154,6 +154,7 @@ impl Painter {
             Overlay::Welcome => self.welcome(app, frame),
             Overlay::Help(typed, line) => cursor = Some(self.help(app, typed, *line, frame)),
             Overlay::Contexts(picker) => cursor = self.contexts(app, picker, frame),
+            Overlay::Find(find) => cursor = self.findings(app, find, frame),
             Overlay::Places(picker) => cursor = self.known_places(app, picker, frame),
             Overlay::Sort(at) => self.sort_picker(app, *at, frame),
             Overlay::Columns(at) => cursor = self.column_picker(app, *at, None, frame),

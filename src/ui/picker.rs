@@ -8,9 +8,10 @@ use super::{
     ledger::{Cell, Column, Ledger, whole, yielding},
 };
 use crate::{
-    app::{App, Choice, Destination, Picker, Target},
+    app::{App, Choice, Destination, Find, Finding, Picker, Target},
     command::Command,
     layout::Area,
+    panes,
     text::{fit, width},
 };
 
@@ -27,6 +28,14 @@ const PLACES: &[Column] = &[
     yielding("CONTEXT", 6),
 ];
 
+const FINDINGS: &[Column] = &[
+    whole("", false),
+    yielding("NAME", 14),
+    yielding("KIND", 6),
+    yielding("IN", 10),
+    yielding("STATUS", 8),
+];
+
 /// Lines of the box that are no rows: its edges and the headings.
 const AROUND: u16 = 3;
 /// Columns of the box before and behind its rows.
@@ -34,7 +43,7 @@ const BESIDE: u16 = 5;
 
 /// A list to choose from, as it is shown.
 struct List<'a> {
-    title: &'static str,
+    title: &'a str,
     /// What can be done.
     hint: &'a str,
     /// Why there are no rows, where there are none.
@@ -106,6 +115,43 @@ impl Painter {
             rows: places.iter().map(|known| self.known(known)).collect(),
         };
         self.list(app, picker, list, frame)
+    }
+
+    pub(super) fn findings(&self, app: &App, find: &Find, frame: &mut Buffer) -> Option<Position> {
+        let found = find.found.iter();
+        let rows = found.filter_map(|(pane, id)| app.finding(*pane, id));
+        let title = match find.total {
+            0 => " Find in all that is loaded ".to_owned(),
+            all if all > find.found.len() => {
+                format!(" Find: the first {} of {all} ", find.found.len())
+            }
+            all => format!(" Find: {all} "),
+        };
+        let list = List {
+            title: &title,
+            hint: " ⏎ goes there   esc leaves ",
+            empty: if find.picker.typed.trim().is_empty() {
+                "Type a name, or letters of it in their order."
+            } else {
+                "Nothing that is loaded is called so."
+            },
+            below: None,
+            columns: FINDINGS,
+            rows: rows.map(|finding| self.found(app, finding)).collect(),
+        };
+        self.list(app, &find.picker, list, frame)
+    }
+
+    fn found(&self, app: &App, finding: Finding) -> Vec<Cell> {
+        let step = format!(" {} ", self.glyphs.step);
+        let cell = |cell: &panes::Cell| (self.plain(app, cell), self.cell_style(cell));
+        vec![
+            cell(&finding.health),
+            (finding.name.into(), self.theme.strong),
+            (finding.kind.into(), self.theme.muted),
+            (finding.within.join(&step).into(), self.theme.text),
+            cell(&finding.status),
+        ]
     }
 
     fn list(

@@ -5,10 +5,13 @@ use std::{collections::BTreeSet, sync::Arc};
 use crate::{
     app::{
         App, Overlay, Suggestion,
-        place::{context, namespace, rank},
+        fit::Fit,
+        place::SEEK,
+        place::{context, namespace},
         seek::Sought,
     },
-    command,
+    command::{self, Command},
+    effect::Effect,
     model::{ClusterId, FeedState, Listing, MapId, Name, Resource, Source, What},
     panes::Pane,
 };
@@ -38,6 +41,46 @@ impl App {
             _ => return None,
         };
         Some(Listing::Objects(kind, within))
+    }
+
+    /// Shows the list that one types as elsewhere: `pods shop-prod`, `deploy`, `ing -A`; narrowed by what stands behind it,
+    /// `/web` or `app=web,tier=front`; of another context with `@prod-eu`. Nothing where there is no such list.
+    pub(in crate::app) fn run_list(&mut self, typed: &str) -> Option<Vec<Effect>> {
+        let habit = Habit::of(typed);
+        let is_instances = habit
+            .list
+            .first()
+            .is_some_and(|name| command::of_name(name) == Some(Command::Instances));
+        let list = habit.list.join(" ");
+        if let Some(context) = habit.context {
+            let name = habit.list.first()?;
+            let known = is_instances || self.kind_called(name).is_some();
+            if !known {
+                return None;
+            }
+            let effects = self.switch_to(context, None);
+            let rest = typed.replacen(&format!("@{context}"), "", 1);
+            if is_instances {
+                self.run_list(&rest);
+            } else {
+                self.begin_to_seek_kind(&rest, None);
+            }
+            return Some(effects);
+        }
+        let mut filter = habit.filter;
+        if is_instances {
+            if let Some(namespace) = habit.list.get(1) {
+                filter = format!("namespace={namespace} {filter}");
+            }
+            self.show(Pane::All);
+        } else {
+            let listing = self.listing_called(&list)?;
+            self.list_kind(listing);
+        }
+        if !filter.is_empty() || is_instances && habit.list.len() > 1 {
+            self.narrow(filter.trim());
+        }
+        Some(Vec::new())
     }
 
     /// Where one looks at one Map, its namespace.
@@ -102,23 +145,30 @@ impl App {
         self.asks_for_kinds() && !self.followed().all(read)
     }
 
-    /// Goes to the kind that was typed once it is known, else to the place that was meant then.
-    pub(in crate::app) fn seek_kind(&mut self, typed: &str, place: Option<&str>, until: i64) {
-        if let Some(listing) = self.listing_called(typed) {
+    /// Looks for a kind until all kinds have been read. What was suggested is meant where there is none.
+    pub(in crate::app) fn begin_to_seek_kind(&mut self, typed: &str, suggested: Option<String>) {
+        self.sought = Some(Sought::Kind(typed.to_owned(), suggested, self.now + SEEK));
+        self.say(format!("Looking for the kind \"{typed}\"…"));
+    }
+
+    /// Goes to the kind that is looked for once it is known, else does what was suggested then.
+    pub(in crate::app) fn seek_kind(&mut self) -> Vec<Effect> {
+        let Some(Sought::Kind(typed, suggested, until)) = self.sought.clone() else {
+            return Vec::new();
+        };
+        if let Some(effects) = self.run_list(&typed) {
             self.sought = None;
             self.message = None;
-            return self.list_kind(listing);
+            return effects;
         }
         if self.looks_for_kinds() && self.now < until {
-            return self.say(format!("Looking for the kind \"{typed}\"…"));
+            self.say(format!("Looking for the kind \"{typed}\"…"));
+            return Vec::new();
         }
         self.sought = None;
         self.message = None;
-        if let Some(listing) = place.and_then(|place| self.listing_called(place)) {
-            return self.list_kind(listing);
-        }
-        if let Some((map, server)) = place.and_then(|place| self.find_typed(place)) {
-            return self.land(map, server);
+        if let Some(effects) = suggested.and_then(|text| self.run_exactly(&text)) {
+            return effects;
         }
         let failed = self.followed().find_map(|id| {
             match &self.world.feed(&Source::all(id, What::Kinds))?.state {
@@ -132,9 +182,10 @@ impl App {
         self.say(format!(
             "There is no command, no place and no kind \"{typed}\".{why}"
         ));
+        Vec::new()
     }
 
-    /// Kinds that fit what is typed, each with how well: see [`rank`]. With a place behind the name, that kind there.
+    /// Kinds that fit what is typed, each with how well: see [`Fit::rank`]. With a place behind the name, that kind there.
     pub(in crate::app) fn kinds_like(&self, typed: &str) -> Vec<(usize, Suggestion)> {
         let typed = typed.trim();
         if typed.is_empty() {
@@ -143,6 +194,7 @@ impl App {
         if let Some((name, place)) = typed.split_once(' ') {
             return self.places_of(name, place.trim());
         }
+        let mut fit = Fit::new(typed);
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
         for kind in self.followed().flat_map(|id| self.world.kinds(id)) {
@@ -153,7 +205,7 @@ impl App {
                 .map(|name| &**name)
                 .chain([full.as_str()])
                 .filter(|name| !name.is_empty())
-                .filter_map(|name| rank(name, typed));
+                .filter_map(|name| fit.rank(name));
             let Some(rank) = ranked.min().filter(|_| seen.insert(full.clone())) else {
                 continue;
             };
@@ -175,13 +227,71 @@ impl App {
         };
         let mut names: BTreeSet<&Name> = BTreeSet::new();
         names.extend(self.world.maps().iter().map(|(_, map)| &map.id.namespace));
+        let mut fit = Fit::new(place);
         let fit = |namespace: &Name| {
             let suggestion = Suggestion {
                 text: format!("{name} {namespace}"),
                 help: format!("{} in {namespace}", kind.plural),
             };
-            Some((rank(namespace, place)?, suggestion))
+            Some((fit.rank(namespace)?, suggestion))
         };
         names.into_iter().filter_map(fit).collect()
+    }
+}
+
+/// A list as one types it elsewhere.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Habit<'a> {
+    /// Its name, and where.
+    list: Vec<&'a str>,
+    /// What it is narrowed by.
+    filter: String,
+    /// The context that it is of.
+    context: Option<&'a str>,
+}
+
+impl<'a> Habit<'a> {
+    fn of(typed: &'a str) -> Self {
+        let (words, filter) = typed.split_once(" /").unwrap_or((typed, ""));
+        let mut habit = Self {
+            filter: filter.to_owned(),
+            ..Self::default()
+        };
+        for word in words.split_whitespace() {
+            if let Some(context) = word.strip_prefix('@') {
+                habit.context = Some(context);
+            } else if word.contains('=') && !word.starts_with('-') {
+                habit.filter = format!("-l {word} {}", habit.filter);
+            } else {
+                habit.list.push(word);
+            }
+        }
+        habit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_as_one_types_it_elsewhere() {
+        let read = |typed| {
+            let Habit {
+                list,
+                filter,
+                context,
+            } = Habit::of(typed);
+            (list, filter, context)
+        };
+        assert_eq!(read("pods"), (vec!["pods"], String::new(), None));
+        let within = (vec!["pod", "shop-prod"], "web !api".to_owned(), None);
+        assert_eq!(read("pod shop-prod /web !api"), within);
+        let labels = (
+            vec!["po"],
+            "-l app=web,env!=dev ".to_owned(),
+            Some("prod-eu"),
+        );
+        assert_eq!(read("po app=web,env!=dev @prod-eu"), labels);
     }
 }

@@ -283,8 +283,9 @@ fn namesakes_are_told_apart() {
         assert!(found.contains(&text(name, &help)), "{found:?}");
     }
     let found = suggested(&run, "cart");
-    assert_eq!(found[0], text("cart/prod", "Map in us"));
-    assert_eq!(found[1], text("cart/prod/web", "Deployment in us"));
+    assert_eq!(found[0], text("cart", "Service"));
+    assert_eq!(found[1], text("cart/prod", "Map in us"));
+    assert_eq!(found[2], text("cart/prod/web", "Deployment in us"));
     for (typed, cluster, namespace) in [
         (":us:shop/prod<enter>", US, "shop-prod"),
         (":eu:shop/prod/web<enter>", EU, "shop-prod"),
@@ -304,8 +305,8 @@ fn namesakes_are_told_apart() {
     // With one cluster nothing of this is to be seen.
     run.app.update(Event::Tick, run.now);
     run.keys(":ctx us<enter>");
-    assert_eq!(suggested(&run, "cart")[0], text("cart/prod", "Map"));
-    assert_eq!(suggested(&run, "shop")[0], text("shop/prod", "Map"));
+    assert_eq!(suggested(&run, "cart")[1], text("cart/prod", "Map"));
+    assert_eq!(suggested(&run, "shop")[1], text("shop/prod", "Map"));
 }
 
 #[test]

@@ -60,16 +60,30 @@ impl Needle {
     /// Whether its characters stand in a text in this order, and near to each other: each follows the one before, begins
     /// a word, or leaves out a few characters.
     pub fn is_in_order(&self, text: &str, search: &mut Search) -> bool {
+        let left_out = self.left_out_of(text, search);
+        left_out.is_some_and(|left_out| left_out <= LEFT_OUT)
+    }
+
+    /// Whether it is in order with no more left out than half of its letters, which is for where names of all sorts are
+    /// looked through at once.
+    pub fn is_closely_in_order(&self, text: &str, search: &mut Search) -> bool {
+        let most = (self.characters.len() / 2).min(LEFT_OUT.into());
+        let left_out = self.left_out_of(text, search);
+        left_out.is_some_and(|left_out| usize::from(left_out) <= most)
+    }
+
+    /// How many characters of a text are left out within words, where its own are in it in this order.
+    fn left_out_of(&self, text: &str, search: &mut Search) -> Option<u8> {
         search.matcher.config.ignore_case = self.any_case;
         let text = Utf32Str::new(text, &mut search.characters);
         // Most texts do not have them at all, which is quickly known.
         let found = search
             .matcher
             .fuzzy_match_greedy(text, self.characters.slice(..));
-        found.is_some() && self.is_near(text, &mut search.costs)
+        found.map(|_| self.left_out(text, &mut search.costs))
     }
 
-    fn is_near(&self, text: Utf32Str<'_>, [last, next]: &mut [Vec<u8>; 2]) -> bool {
+    fn left_out(&self, text: Utf32Str<'_>, [last, next]: &mut [Vec<u8>; 2]) -> u8 {
         const NO: u8 = u8::MAX;
         let fold = |c: char| if self.any_case { to_lower_case(c) } else { c };
         // The first letter may stand anywhere.
@@ -89,7 +103,7 @@ impl Needle {
             }
             std::mem::swap(last, next);
         }
-        last.iter().any(|cost| *cost <= LEFT_OUT)
+        last.iter().copied().min().unwrap_or(NO)
     }
 
     /// Whether it stands in a text as it is.
