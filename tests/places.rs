@@ -125,6 +125,32 @@ fn the_command_line_names_a_place() {
 }
 
 #[test]
+fn the_prompt_finds_by_letters_and_find_by_name_in_everything() {
+    let state = TempDir::new().unwrap();
+    let mut terminal = remembering(state.path(), &["--demo"]).start();
+    terminal.wait_for_text("shop", WITHIN);
+    terminal.send(":shprodimg");
+    terminal.wait_for_text("shop/prod/image-resizer", WITHIN);
+    terminal.send("\r");
+    stands_at(&mut terminal, "shop ▸ prod ▸ image-resizer");
+    // As one asks for a list elsewhere.
+    terminal.send(":pods payments-prod /ledger\r");
+    terminal.wait_for_text("namespace=payments-prod ledger", WITHIN);
+    terminal.send("\x10");
+    terminal.wait_for_text("Find in all that is loaded", WITHIN);
+    terminal.send("image-resizer");
+    let found = |screen: &vt100::Screen| {
+        let shown = text(screen);
+        let mut lines = shown.lines();
+        lines.any(|line| line.contains("image-resizer") && line.contains("Deployment"))
+    };
+    terminal.wait_for("what is called so", found, WITHIN);
+    terminal.send("\r");
+    stands_at(&mut terminal, "▸ image-resizer");
+    quits(terminal);
+}
+
+#[test]
 fn a_command_line_that_is_wrong_is_answered_with_a_sentence() {
     for (args, sentence) in [
         (

@@ -484,6 +484,9 @@ fn help_and_prompt() {
     insta::assert_snapshot!("help-120x40", screen(WIDE).keys("?").text());
     insta::assert_snapshot!("help-80x24", screen(SMALL).keys("?").text());
     insta::assert_snapshot!("prompt-120x40", screen(WIDE).keys(":pro").text());
+    insta::assert_snapshot!("prompt-letters-80x24", screen(SMALL).keys(":shweb").text());
+    insta::assert_snapshot!("find-80x24", screen(SMALL).keys("<ctrl-p>web").text());
+    insta::assert_snapshot!("find-40x12", screen((40, 12)).keys("<ctrl-p>zz").text());
 }
 
 #[test]

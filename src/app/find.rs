@@ -7,7 +7,7 @@ use crate::{
     effect::Effect,
     keys::Chord,
     model::table::Slot,
-    panes::{Cell, Column, Id, Pane},
+    panes::{Cell, Id, Pane},
 };
 
 /// What is looked for, and what has that name so far.
@@ -150,7 +150,8 @@ impl App {
             }
         };
         let cell = |name| {
-            let column = Column::of_name(pane, name);
+            let mut columns = pane.columns().iter();
+            let column = columns.find(|column| column.name == name);
             column.map_or(Cell::Blank, |column| column.cell(world, slot))
         };
         Some(Finding {

@@ -133,7 +133,7 @@ impl Painter {
             empty: if find.picker.typed.trim().is_empty() {
                 "Type a name, or letters of it in their order."
             } else {
-                "Nothing that is loaded is called so."
+                "Nothing loaded has such a name."
             },
             below: None,
             columns: FINDINGS,

@@ -1,6 +1,7 @@
 //! What the prompt offers and understands, and finding by name.
 
 use super::*;
+use crate::panes::Cell;
 
 fn offered(run: &Run, typed: &str) -> Vec<String> {
     let found = run.app.suggestions(typed).into_iter();
@@ -91,6 +92,7 @@ fn a_name_is_found_wherever_it_is() {
         };
         let found = find.found.iter().filter_map(|(pane, id)| {
             let of = run.app.finding(*pane, id)?;
+            assert!(matches!(of.health, Cell::Health(_)), "{of:?}");
             Some(format!(
                 "{} {} in {}",
                 of.kind,
