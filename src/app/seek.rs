@@ -48,7 +48,8 @@ impl App {
     /// Goes to what is sought, if it is there by now.
     pub(super) fn seek(&mut self) {
         match self.sought.clone() {
-            None => {}
+            // What follows from a kind may be more than going there.
+            None | Some(Sought::Kind(..)) => {}
             Some(Sought::Namespace(cluster, name)) => self.seek_map(cluster, &name),
             Some(Sought::Typed(typed, until)) => match self.find_typed(&typed) {
                 Some((map, server)) => self.arrive(map, server),
@@ -58,8 +59,6 @@ impl App {
                 }
                 None => self.say(format!("Looking for \"{typed}\"…")),
             },
-            // What follows from it may be more than going there.
-            Some(Sought::Kind(..)) => {}
             Some(Sought::Named(place, errand, found)) => self.seek_named(&place, errand, found),
         }
     }
