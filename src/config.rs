@@ -20,6 +20,7 @@ use crate::{
     model::{Cause, Problem},
     panes::Pane,
     terminal::clipboard::{Clipboard, LIMIT},
+    ui::Library,
 };
 
 /// Every setting.
@@ -117,10 +118,11 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the settings file. That the usual one is not there is no mistake; that the one `asked` for is not, is.
-    pub fn load(path: &Path, asked: bool) -> (Self, Vec<Problem>) {
+    /// Reads the settings file, which names themes of the library. That the usual one is not there is no mistake; that the
+    /// one `asked` for is not, is.
+    pub fn load(path: &Path, asked: bool, library: &Library) -> (Self, Vec<Problem>) {
         match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &path.display().to_string()),
+            Ok(text) => Self::parse(&text, &path.display().to_string(), library),
             Err(error) if error.kind() == ErrorKind::NotFound && !asked => {
                 (Self::default(), Vec::new())
             }
@@ -131,10 +133,10 @@ impl Config {
         }
     }
 
-    /// Reads settings; `file` is what mistakes call it.
-    pub fn parse(text: &str, file: &str) -> (Self, Vec<Problem>) {
+    /// Reads settings, which name themes of the library; `file` is what mistakes call it.
+    pub fn parse(text: &str, file: &str, library: &Library) -> (Self, Vec<Problem>) {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let mut reader = Reader::of(text, file);
+        let mut reader = Reader::of(text, file, library);
         for error in errors {
             let place = error.span().map_or(0, |span| span.start);
             reader.wrong(place, error.message().trim());

@@ -25,7 +25,7 @@ pub struct Looks {
 
 impl Looks {
     /// As the command line, what was picked before, the configuration and the environment have it.
-    pub fn new(cli: &Cli, config: &Config, picked: Option<&Picked>) -> Self {
+    pub fn new(cli: &Cli, config: &Config, picked: Option<&Picked>, library: Library) -> Self {
         let env = |name: &str| std::env::var(name).ok();
         let picture = cli.print && cli.format == Some(Format::Svg);
         let depth = match ColorDepth::detect(cli.wants_colour(), env) {
@@ -33,7 +33,6 @@ impl Looks {
             depth if picture && depth > ColorDepth::None => ColorDepth::True,
             depth => depth,
         };
-        let library = library(paths::themes().as_deref());
         let (known, mut problems) = known(&library);
         // Whichever the person has said last: for this once, in the list of themes, in the configuration.
         let picked = picked.filter(|picked| picked.instead_of == config.theme);

@@ -127,12 +127,12 @@ fn the_settings_can_be_asked_about() {
         code == Some(0) && out.contains("is not there, so all settings have their defaults"),
         "{out}"
     );
-    let wrong = "asci = true\ntheme = \"moonlight\"\n[keys]\nwhy = \"z\"\n";
+    let wrong = "asci = true\ntheme = \"nrod\"\n[keys]\nwhy = \"z\"\n";
     let (code, out, told) = run(Some(wrong), &["config", "check"]);
     assert_eq!((code, out.as_str()), (Some(1), ""));
     for want in [
         "config.toml:1: there is no setting `asci`. Did you mean `ascii`?",
-        "moonlight",
+        "config.toml:2: there is no theme `nrod`. Did you mean `nord`?",
         "config.toml:4: keys.why: `z` is a key of `zoom` too",
     ] {
         assert!(told.contains(want), "{want}\n{told}");

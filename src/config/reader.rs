@@ -11,6 +11,7 @@ use super::{CONTEXT_SETTINGS, Config, ContextConfig, SERVICE_SETTINGS, SETTINGS,
 use crate::{
     model::{Cause, Problem, selector::Selector},
     text::nearest,
+    ui::Library,
 };
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
@@ -19,15 +20,17 @@ pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 pub(super) struct Reader<'a> {
     text: &'a str,
     file: &'a str,
+    library: &'a Library,
     /// Each with its line.
     problems: Vec<(usize, Problem)>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn of(text: &'a str, file: &'a str) -> Self {
+    pub(super) fn of(text: &'a str, file: &'a str, library: &'a Library) -> Self {
         Self {
             text,
             file,
+            library,
             problems: Vec::new(),
         }
     }
@@ -45,7 +48,7 @@ impl<'a> Reader<'a> {
         let mut config = Config::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "theme" => set(&mut config.theme, self.word(key.get_ref(), value)),
+                "theme" => set(&mut config.theme, self.theme(value)),
                 "ascii" => set(&mut config.ascii, self.switch(key.get_ref(), value)),
                 "panel" => set(&mut config.panel, self.panel(value)),
                 "mouse" => set(&mut config.mouse, self.switch(key.get_ref(), value)),
@@ -135,6 +138,16 @@ impl<'a> Reader<'a> {
         let read = text.parse();
         read.map_err(|error: String| self.wrong(value.span().start, &error))
             .ok()
+    }
+
+    fn theme(&mut self, value: &Value<'_>) -> Option<String> {
+        let name = self.word("theme", value)?;
+        let Some(problem) = self.library.unknown(&name) else {
+            return Some(name);
+        };
+        self.wrong(value.span().start, &problem.what);
+        self.advise(problem.hint.unwrap_or_default());
+        None
     }
 
     pub(super) fn word(&mut self, key: &str, value: &Value<'_>) -> Option<String> {
