@@ -17,7 +17,7 @@ pub use crate::model::grouping::ServiceRule;
 use crate::{
     command::Rebinding,
     layout::Side,
-    model::{Cause, Problem},
+    model::{Cause, Problem, grouping::matches},
     panes::Pane,
     terminal::clipboard::{Clipboard, LIMIT},
     ui::Library,
@@ -46,8 +46,8 @@ pub struct Config {
     pub open: Vec<String>,
     /// Start where one was last.
     pub restore: bool,
-    /// Settings for single contexts of the kubeconfig, by name.
-    pub contexts: BTreeMap<String, ContextConfig>,
+    /// Settings for single contexts of the kubeconfig, in the order of the file.
+    pub contexts: Vec<ContextConfig>,
     /// Which namespaces belong to a Service; the first rule that fits wins.
     pub services: Vec<ServiceRule>,
     /// Commands whose keys are not those of the table.
@@ -56,9 +56,13 @@ pub struct Config {
     pub columns: BTreeMap<Pane, Vec<String>>,
 }
 
-/// Settings for one context.
+/// Settings for one context, or for those of a glob.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContextConfig {
+    /// The context's name, or a glob over the names of several; `*` and `?`.
+    pub name: String,
+    /// The theme to wear while it is looked at, where it has one of its own.
+    pub theme: Option<String>,
     /// Namespaces to look at where they may not be listed.
     pub namespaces: Vec<String>,
 }
@@ -79,7 +83,7 @@ const SETTINGS: [&str; 14] = [
     "keys",
     "columns",
 ];
-const CONTEXT_SETTINGS: [&str; 1] = ["namespaces"];
+const CONTEXT_SETTINGS: [&str; 2] = ["theme", "namespaces"];
 const SERVICE_SETTINGS: [&str; 4] = ["name", "namespaces", "selector", "contexts"];
 const ENVIRONMENTS: [&str; 12] = [
     "dev",
@@ -109,7 +113,7 @@ impl Default for Config {
             environments: ENVIRONMENTS.map(str::to_owned).into(),
             open: Vec::new(),
             restore: true,
-            contexts: BTreeMap::new(),
+            contexts: Vec::new(),
             services: Vec::new(),
             keys: Vec::new(),
             columns: BTreeMap::new(),
@@ -145,15 +149,14 @@ impl Config {
         (config, reader.problems())
     }
 
-    /// The namespaces to look at in a context where they may not be listed.
-    pub fn namespaces_of<'a>(&'a self, context: &str) -> impl Iterator<Item = &'a str> {
-        let own = self
-            .contexts
-            .get(context)
-            .map(|context| context.namespaces.iter());
+    /// The namespaces to look at in a context where they may not be listed: those of all contexts, and of each name and glob
+    /// that fits this one.
+    pub fn namespaces_of<'a>(&'a self, context: &'a str) -> impl Iterator<Item = &'a str> {
+        let fits = move |of: &&ContextConfig| of.name == context || matches(&of.name, context);
+        let own = self.contexts.iter().filter(fits);
         self.namespaces
             .iter()
-            .chain(own.into_iter().flatten())
+            .chain(own.flat_map(|of| &of.namespaces))
             .map(String::as_str)
     }
 }

@@ -12,7 +12,7 @@ use ratatui::{
 use tokio::sync::mpsc;
 
 use crate::{
-    app::{App, Cluster, Reach, Themes},
+    app::{App, Cluster, Reach},
     cli::Cli,
     cluster::{Link, ask::Asker},
     command::Keymap,
@@ -160,12 +160,7 @@ impl Session {
         let looks = Looks::new(self.asked.cli(), &config, kept.theme.as_ref(), library);
         problems.extend(looks.problems);
         self.painter = looks.painter;
-        // The terminal has said what its background is.
-        let light = self.app.themes.light.or(looks.themes.light);
-        self.app.themes = Themes {
-            light,
-            ..looks.themes
-        };
+        self.app.themes.take_up(looks.themes);
         self.app.keymap = Keymap::rebound(&config.keys).0;
         (self.app.side, self.app.mouse) = (config.panel, config.mouse);
         self.clipboard = (config.clipboard.clone(), config.clipboard_limit);

@@ -803,8 +803,8 @@ fn dressing(size: (u16, u16), depth: ColorDepth, keys: &str) -> String {
         known: known.collect(),
         chosen: "auto".to_owned(),
         configured: "auto".to_owned(),
-        light: None,
         colourless: (depth == ColorDepth::None).then_some("Colours are off: NO_COLOR is set."),
+        ..Themes::default()
     };
     let screen = screen.keys(keys);
     let mut frame = Buffer::empty(Rect::new(0, 0, size.0, size.1));

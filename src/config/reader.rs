@@ -1,7 +1,5 @@
 //! Takes settings out of a file, and collects all that is wrong with them.
 
-use std::collections::BTreeMap;
-
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -68,26 +66,32 @@ impl<'a> Reader<'a> {
         config
     }
 
-    fn contexts(&mut self, value: &Value<'_>) -> Option<BTreeMap<String, ContextConfig>> {
+    fn contexts(&mut self, value: &Value<'_>) -> Option<Vec<ContextConfig>> {
         let Some(table) = value.get_ref().as_table() else {
             return self.not("context", "a table such as [context.\"prod\"]", value);
         };
-        let mut contexts = BTreeMap::new();
+        let mut contexts = Vec::new();
         for (name, value) in table {
             let Some(settings) = value.get_ref().as_table() else {
                 self.not::<()>(&format!("context.{}", name.get_ref()), "a table", value);
                 continue;
             };
-            let mut context = ContextConfig::default();
+            let mut context = ContextConfig {
+                name: name.get_ref().to_string(),
+                ..ContextConfig::default()
+            };
             for (key, value) in settings {
                 match key.get_ref().as_ref() {
+                    "theme" => context.theme = self.theme(value),
                     "namespaces" => set(&mut context.namespaces, self.words(key.get_ref(), value)),
                     unknown => self.unknown(key.span().start, unknown, &CONTEXT_SETTINGS),
                 }
             }
-            contexts.insert(name.get_ref().to_string(), context);
+            contexts.push((name.span().start, context));
         }
-        Some(contexts)
+        // The table is sorted by name, and of several globs the first one wins.
+        contexts.sort_by_key(|(place, _)| *place);
+        Some(contexts.into_iter().map(|(_, context)| context).collect())
     }
 
     fn services(&mut self, value: &Value<'_>) -> Option<Vec<ServiceRule>> {

@@ -76,6 +76,12 @@ fn the_tables_of_the_example_can_be_used() {
         config.namespaces_of("prod-eu").collect::<Vec<_>>(),
         ["shop-prod", "payments-prod"]
     );
+    let themes = config.contexts.iter();
+    let themes = themes.map(|context| (&*context.name, context.theme.as_deref()));
+    assert_eq!(
+        themes.collect::<Vec<_>>(),
+        [("prod-eu", None), ("prod-*", Some("dracula"))]
+    );
     assert_eq!(
         config.services,
         [ServiceRule {
@@ -127,7 +133,7 @@ fn keys_are_read_and_what_is_wrong_with_them_is_named_with_its_line() {
 #[test]
 fn what_is_shown_says_the_same() {
     let text = "theme = \"light\"\nascii = true\ncontexts = [\"a \\\"b\"]\n[keys]\nzoom = \", z\"\nboard = []\n[columns]\nmaps = [\"name\", \"label:a/b\"]\n\
-                [context.\"한 국\"]\nnamespaces = [\"x\"]\n[[service]]\nname = \"shop\"\nselector = \"a=b,c in (d,e),!f\"\n";
+                [context.\"한 국\"]\nnamespaces = [\"x\"]\n[context.\"*\"]\ntheme = \"nord\"\n[context.a]\n[[service]]\nname = \"shop\"\nselector = \"a=b,c in (d,e),!f\"\n";
     for text in ["", text] {
         let (config, problems) = parse(text, "c.toml");
         assert_eq!(problems, []);
@@ -159,7 +165,7 @@ fn what_is_shown_says_the_same() {
 #[test]
 fn all_mistakes_are_told_with_their_lines_and_the_rest_counts() {
     let text = "asci = true\ntheme = 7\n\nnamespaces = [\"a\", 3]\nflavour = 1\n\
-                [context.\"x\"]\nnamespace = []\n[[service]]\nname = \"shop\"\n[[service]]\nnamespaces = [\"a\"]\n";
+                [context.\"x\"]\nnamespace = []\nascii = true\ntheme = 3\n[[service]]\nname = \"shop\"\n[[service]]\nnamespaces = [\"a\"]\n";
     let (config, _) = parse(text, "c.toml");
     assert_eq!((&*config.theme, config.services.len()), ("auto", 0));
     let all = problems(text).join("\n");
@@ -169,12 +175,14 @@ fn all_mistakes_are_told_with_their_lines_and_the_rest_counts() {
         "c.toml:4: `namespaces` must be a text in quotes, not 3",
         "c.toml:5: there is no setting `flavour`. There are: theme, ascii,",
         "c.toml:7: there is no setting `namespace`. Did you mean `namespaces`?",
-        "c.toml:8: this [[service]] has neither",
-        "c.toml:10: this [[service]] has no `name`",
+        "c.toml:8: there is no setting `ascii`. There are: theme, namespaces",
+        "c.toml:9: `theme` must be a text in quotes, not 3",
+        "c.toml:10: this [[service]] has neither",
+        "c.toml:12: this [[service]] has no `name`",
     ] {
         assert!(all.contains(want), "{want}\n{all}");
     }
-    assert_eq!(all.lines().count(), 7, "{all}");
+    assert_eq!(all.lines().count(), 9, "{all}");
 }
 
 #[test]
@@ -183,6 +191,16 @@ fn a_theme_that_there_is_not_is_named_with_its_line_and_ones_own_is_none_of_thos
     assert_eq!(parse(text, "c.toml").0.theme, "auto");
     let want = "c.toml:3: there is no theme `nrod`. Did you mean `nord`?";
     assert_eq!(problems(text), [want]);
+    let text = "[context.\"b\"]\ntheme = \"light\"\n[context.\"a\"]\ntheme = \"drakula\"\nnamespaces = [\"x\"]\n";
+    let (config, _) = parse(text, "c.toml");
+    let themes = config
+        .contexts
+        .iter()
+        .map(|context| context.theme.as_deref());
+    assert_eq!(themes.collect::<Vec<_>>(), [Some("light"), None]);
+    assert_eq!(config.namespaces_of("a").collect::<Vec<_>>(), ["x"]);
+    let want = "c.toml:4: there is no theme `drakula`. Did you mean `dracula`?";
+    assert_eq!(problems(text), [want]);
     let told = problems("theme = \"xyz\"\n").join("\n");
     let want = "c.toml:1: there is no theme `xyz`. There are: auto, dark, light,";
     assert!(told.starts_with(want), "{told}");
@@ -190,6 +208,23 @@ fn a_theme_that_there_is_not_is_named_with_its_line_and_ones_own_is_none_of_thos
     library.add("xyz", "xyz.toml".to_owned(), Ok(String::new()));
     let (config, problems) = Config::parse("theme = \"xyz\"\n", "c.toml", &library);
     assert_eq!((&*config.theme, problems), ("xyz", Vec::new()));
+}
+
+#[test]
+fn a_context_has_the_namespaces_of_its_name_and_of_all_globs_that_fit() {
+    let text = "namespaces = [\"all\"]\n[context.\"prod-*\"]\nnamespaces = [\"shop-prod\"]\n\
+                [context.\"prod-eu\"]\nnamespaces = [\"cart-prod\"]\n[context.\"arn[1]\"]\nnamespaces = [\"one\"]\n";
+    let (config, problems) = parse(text, "c.toml");
+    assert_eq!(problems, []);
+    for (context, want) in [
+        ("prod-eu", &["all", "shop-prod", "cart-prod"][..]),
+        ("prod-us", &["all", "shop-prod"]),
+        ("arn[1]", &["all", "one"]),
+        ("dev", &["all"]),
+    ] {
+        let namespaces: Vec<_> = config.namespaces_of(context).collect();
+        assert_eq!(namespaces, want, "{context}");
+    }
 }
 
 #[test]
