@@ -17,9 +17,10 @@ pub use crate::model::grouping::ServiceRule;
 use crate::{
     command::Rebinding,
     layout::Side,
-    model::{Cause, Problem},
+    model::{Cause, Problem, grouping::matches},
     panes::Pane,
     terminal::clipboard::{Clipboard, LIMIT},
+    ui::Library,
 };
 
 /// Every setting.
@@ -45,8 +46,8 @@ pub struct Config {
     pub open: Vec<String>,
     /// Start where one was last.
     pub restore: bool,
-    /// Settings for single contexts of the kubeconfig, by name.
-    pub contexts: BTreeMap<String, ContextConfig>,
+    /// Settings for single contexts of the kubeconfig, in the order of the file.
+    pub contexts: Vec<ContextConfig>,
     /// Which namespaces belong to a Service; the first rule that fits wins.
     pub services: Vec<ServiceRule>,
     /// Commands whose keys are not those of the table.
@@ -55,9 +56,13 @@ pub struct Config {
     pub columns: BTreeMap<Pane, Vec<String>>,
 }
 
-/// Settings for one context.
+/// Settings for one context, or for those of a glob.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContextConfig {
+    /// The context's name, or a glob over the names of several; `*` and `?`.
+    pub name: String,
+    /// The theme to wear while it is looked at, where it has one of its own.
+    pub theme: Option<String>,
     /// Namespaces to look at where they may not be listed.
     pub namespaces: Vec<String>,
 }
@@ -78,7 +83,7 @@ const SETTINGS: [&str; 14] = [
     "keys",
     "columns",
 ];
-const CONTEXT_SETTINGS: [&str; 1] = ["namespaces"];
+const CONTEXT_SETTINGS: [&str; 2] = ["theme", "namespaces"];
 const SERVICE_SETTINGS: [&str; 4] = ["name", "namespaces", "selector", "contexts"];
 const ENVIRONMENTS: [&str; 12] = [
     "dev",
@@ -108,7 +113,7 @@ impl Default for Config {
             environments: ENVIRONMENTS.map(str::to_owned).into(),
             open: Vec::new(),
             restore: true,
-            contexts: BTreeMap::new(),
+            contexts: Vec::new(),
             services: Vec::new(),
             keys: Vec::new(),
             columns: BTreeMap::new(),
@@ -117,10 +122,11 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the settings file. That the usual one is not there is no mistake; that the one `asked` for is not, is.
-    pub fn load(path: &Path, asked: bool) -> (Self, Vec<Problem>) {
+    /// Reads the settings file, which names themes of the library. That the usual one is not there is no mistake; that the
+    /// one `asked` for is not, is.
+    pub fn load(path: &Path, asked: bool, library: &Library) -> (Self, Vec<Problem>) {
         match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &path.display().to_string()),
+            Ok(text) => Self::parse(&text, &path.display().to_string(), library),
             Err(error) if error.kind() == ErrorKind::NotFound && !asked => {
                 (Self::default(), Vec::new())
             }
@@ -131,10 +137,10 @@ impl Config {
         }
     }
 
-    /// Reads settings; `file` is what mistakes call it.
-    pub fn parse(text: &str, file: &str) -> (Self, Vec<Problem>) {
+    /// Reads settings, which name themes of the library; `file` is what mistakes call it.
+    pub fn parse(text: &str, file: &str, library: &Library) -> (Self, Vec<Problem>) {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let mut reader = Reader::of(text, file);
+        let mut reader = Reader::of(text, file, library);
         for error in errors {
             let place = error.span().map_or(0, |span| span.start);
             reader.wrong(place, error.message().trim());
@@ -143,15 +149,14 @@ impl Config {
         (config, reader.problems())
     }
 
-    /// The namespaces to look at in a context where they may not be listed.
-    pub fn namespaces_of<'a>(&'a self, context: &str) -> impl Iterator<Item = &'a str> {
-        let own = self
-            .contexts
-            .get(context)
-            .map(|context| context.namespaces.iter());
+    /// The namespaces to look at in a context where they may not be listed: those of all contexts, and of each name and glob
+    /// that fits this one.
+    pub fn namespaces_of<'a>(&'a self, context: &'a str) -> impl Iterator<Item = &'a str> {
+        let fits = move |of: &&ContextConfig| of.name == context || matches(&of.name, context);
+        let own = self.contexts.iter().filter(fits);
         self.namespaces
             .iter()
-            .chain(own.into_iter().flatten())
+            .chain(own.flat_map(|of| &of.namespaces))
             .map(String::as_str)
     }
 }

@@ -25,7 +25,7 @@ pub struct Looks {
 
 impl Looks {
     /// As the command line, what was picked before, the configuration and the environment have it.
-    pub fn new(cli: &Cli, config: &Config, picked: Option<&Picked>) -> Self {
+    pub fn new(cli: &Cli, config: &Config, picked: Option<&Picked>, library: Library) -> Self {
         let env = |name: &str| std::env::var(name).ok();
         let picture = cli.print && cli.format == Some(Format::Svg);
         let depth = match ColorDepth::detect(cli.wants_colour(), env) {
@@ -33,7 +33,6 @@ impl Looks {
             depth if picture && depth > ColorDepth::None => ColorDepth::True,
             depth => depth,
         };
-        let library = library(paths::themes().as_deref());
         let (known, mut problems) = known(&library);
         // Whichever the person has said last: for this once, in the list of themes, in the configuration.
         let picked = picked.filter(|picked| picked.instead_of == config.theme);
@@ -50,16 +49,28 @@ impl Looks {
             };
             problems.insert(0, problem);
         }
-        let broken = |known: &&Known| known.name == chosen && known.broken.is_some();
-        if known.iter().any(|known| broken(&known)) {
+        let is_broken = |name: &str| {
+            let broken = |known: &Known| known.name == name && known.broken.is_some();
+            known.iter().any(broken)
+        };
+        if is_broken(chosen) {
             chosen = AUTO;
         }
+        // The command line beats all.
+        let contexts = config.contexts.iter().filter(|_| cli.theme.is_none());
+        let of_contexts = contexts.filter_map(|context| {
+            let theme = context.theme.clone().filter(|theme| !is_broken(theme));
+            Some((context.name.clone(), theme?))
+        });
         let themes = Themes {
             chosen: chosen.to_owned(),
             configured: config.theme.clone(),
+            of_contexts: of_contexts.collect(),
             light: background_is_light(env),
             colourless: (depth == ColorDepth::None).then(|| colourless(cli, env)),
             known,
+            here: None,
+            picked_over: None,
         };
         let glyphs = Glyphs::choose(cli.ascii || config.ascii, env);
         let zone = jiff::tz::TimeZone::system();
@@ -140,5 +151,34 @@ fn colourless(cli: &Cli, env: impl Fn(&str) -> Option<String>) -> &'static str {
         "Colours are off: NO_COLOR is set."
     } else {
         "Colours are off: this terminal says that it has none (TERM)."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a command line that cannot be read has failed the test"
+    )]
+
+    use super::*;
+
+    #[test]
+    fn contexts_have_their_themes_unless_the_command_line_names_one_or_the_file_is_broken() {
+        let text = "[context.a]\ntheme = \"nord\"\n[context.b]\ntheme = \"bad\"\n";
+        let mut library = Library::default();
+        let inherits = "inherits = \"nrod\"\n".to_owned();
+        library.add("bad", "bad.toml".to_owned(), Ok(inherits));
+        let (config, problems) = Config::parse(text, "c.toml", &library);
+        assert_eq!(problems, []);
+        let own = ("a".to_owned(), "nord".to_owned());
+        for (line, want) in [
+            (&["barkeep"][..], vec![own]),
+            (&["barkeep", "--theme", "light"], Vec::new()),
+        ] {
+            let looks = Looks::new(&Cli::read(line).unwrap(), &config, None, library.clone());
+            assert_eq!(looks.themes.of_contexts, want, "{line:?}");
+            assert_eq!(looks.problems.len(), 1, "{:?}", looks.problems);
+        }
     }
 }

@@ -12,7 +12,7 @@ use ratatui::{
 use tokio::sync::mpsc;
 
 use crate::{
-    app::{App, Cluster, Reach, Themes},
+    app::{App, Cluster, Reach},
     cli::Cli,
     cluster::{Link, ask::Asker},
     command::Keymap,
@@ -20,7 +20,7 @@ use crate::{
     effect::{Clip, Effect},
     event::{Event, Meter, Opened, Wire},
     feed::Feeds,
-    looks::Looks,
+    looks::{Looks, library},
     memory::Memory,
     model::{Cause, ClusterId, Context, Name, News, Problem, Source, grouping::Grouping},
     opening::Asked,
@@ -65,7 +65,8 @@ impl Session {
     /// Reads configuration and kubeconfig; nothing of the network. Needs a tokio runtime around it.
     pub fn new(cli: &Cli, size: (u16, u16)) -> Self {
         let mut settings = Settings::at(cli.config.as_deref());
-        let (config, mut problems) = settings.read();
+        let library = library(paths::themes().as_deref());
+        let (config, mut problems) = settings.read(&library);
         let memory = Memory::at(paths::memory());
         let asked = Asked::new(cli, &config, memory.clone());
         let contexts = asked.contexts();
@@ -96,7 +97,7 @@ impl Session {
         }
         let mut app = App::new(clusters, grouping(&config), size, now());
         let kept = memory.read();
-        let looks = Looks::new(cli, &config, kept.theme.as_ref());
+        let looks = Looks::new(cli, &config, kept.theme.as_ref(), library);
         app.themes = looks.themes;
         app.use_columns(&config.columns);
         if let Some(filter) = &cli.filter {
@@ -150,19 +151,16 @@ impl Session {
     /// Takes up the settings if the file has changed since it was read. What is on the screen stays; which clusters are open is
     /// for the next start.
     pub fn look_at_settings(&mut self) {
-        let Some((config, mut problems)) = self.settings.read_again() else {
+        if !self.settings.have_changed() {
             return;
-        };
+        }
+        let library = library(paths::themes().as_deref());
+        let (config, mut problems) = self.settings.read(&library);
         let kept = self.memory.read();
-        let looks = Looks::new(self.asked.cli(), &config, kept.theme.as_ref());
+        let looks = Looks::new(self.asked.cli(), &config, kept.theme.as_ref(), library);
         problems.extend(looks.problems);
         self.painter = looks.painter;
-        // The terminal has said what its background is.
-        let light = self.app.themes.light.or(looks.themes.light);
-        self.app.themes = Themes {
-            light,
-            ..looks.themes
-        };
+        self.app.themes.take_up(looks.themes);
         self.app.keymap = Keymap::rebound(&config.keys).0;
         (self.app.side, self.app.mouse) = (config.panel, config.mouse);
         self.clipboard = (config.clipboard.clone(), config.clipboard_limit);

@@ -9,7 +9,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{config::Config, model::Problem, paths};
+use crate::{config::Config, model::Problem, paths, ui::Library};
 
 /// Where the settings come from.
 #[derive(Debug)]
@@ -38,18 +38,18 @@ impl Settings {
         self.path.as_deref()
     }
 
-    /// Reads them, and all that is wrong with them.
-    pub fn read(&mut self) -> (Config, Vec<Problem>) {
+    /// Reads them, which name themes of the library, and all that is wrong with them.
+    pub fn read(&mut self, library: &Library) -> (Config, Vec<Problem>) {
         self.read = self.stamp();
         match &self.path {
-            Some(path) => Config::load(path, self.asked),
+            Some(path) => Config::load(path, self.asked, library),
             None => (Config::default(), Vec::new()),
         }
     }
 
-    /// Reads them again if they have changed, come or gone since.
-    pub fn read_again(&mut self) -> Option<(Config, Vec<Problem>)> {
-        (self.stamp() != self.read).then(|| self.read())
+    /// Whether they have changed, come or gone since they were read.
+    pub fn have_changed(&self) -> bool {
+        self.stamp() != self.read
     }
 
     fn stamp(&self) -> Option<Stamp> {
@@ -73,15 +73,18 @@ mod tests {
             asked: false,
             read: None,
         };
-        assert_eq!(settings.read(), (Config::default(), Vec::new()));
-        assert_eq!(settings.read_again(), None);
+        let mut read_again = || {
+            let changed = settings.have_changed();
+            changed.then(|| settings.read(&Library::default()))
+        };
+        assert_eq!(read_again(), None);
         fs::write(&path, "ascii = true").unwrap();
-        assert!(settings.read_again().unwrap().0.ascii);
-        assert_eq!(settings.read_again(), None);
+        assert!(read_again().unwrap().0.ascii);
+        assert_eq!(read_again(), None);
         fs::write(&path, "ascii = 1").unwrap();
-        let (config, problems) = settings.read_again().unwrap();
+        let (config, problems) = read_again().unwrap();
         assert_eq!((config, problems.len()), (Config::default(), 1));
         fs::remove_file(&path).unwrap();
-        assert_eq!(settings.read_again(), Some((Config::default(), Vec::new())));
+        assert_eq!(read_again(), Some((Config::default(), Vec::new())));
     }
 }

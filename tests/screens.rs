@@ -765,11 +765,9 @@ fn what_is_wrong_with_the_settings() {
     let text = "asci = true\n[keys]\nwhy = \"z\"\nprompt = \"entre\"\n";
     for (name, size) in [("settings-120x40", WIDE), ("settings-40x12", (40, 12))] {
         let mut screen = screen(size);
-        let (_, problems) =
-            barkeep::config::Config::parse(text, "/home/ann/.config/barkeep/config.toml");
-        screen
-            .app
-            .configured("/home/ann/.config/barkeep/config.toml".into(), problems);
+        let file = "/home/ann/.config/barkeep/config.toml";
+        let (_, problems) = barkeep::config::Config::parse(text, file, &Library::default());
+        screen.app.configured(file.into(), problems);
         insta::assert_snapshot!(name, screen.text());
     }
 }
@@ -808,8 +806,8 @@ fn dressing(size: (u16, u16), depth: ColorDepth, keys: &str) -> String {
         known: known.collect(),
         chosen: "auto".to_owned(),
         configured: "auto".to_owned(),
-        light: None,
         colourless: (depth == ColorDepth::None).then_some("Colours are off: NO_COLOR is set."),
+        ..Themes::default()
     };
     let screen = screen.keys(keys);
     let mut frame = Buffer::empty(Rect::new(0, 0, size.0, size.1));

@@ -100,6 +100,65 @@ fn who_is_here_for_the_first_time_is_welcomed_once() {
     terminal.exit_status(SOON).expect("it ends");
 }
 
+/// The colour that the whole screen is painted with, in the header.
+#[cfg(feature = "demo")]
+fn background(screen: &vt100::Screen) -> Option<vt100::Color> {
+    screen.cell(0, 0).map(vt100::Cell::bgcolor)
+}
+
+#[cfg(feature = "demo")]
+#[test]
+fn a_context_is_dressed_in_its_own_theme_and_a_change_of_it_is_taken_up() {
+    const NORD: vt100::Color = vt100::Color::Rgb(46, 52, 64);
+    const DRACULA: vt100::Color = vt100::Color::Rgb(40, 42, 54);
+    /// An unoptimized program on a busy machine takes its time to live through a year.
+    const WITHIN: Duration = Duration::from_mins(2);
+
+    let launch = barkeep();
+    let settings = launch.home().join("settings.toml");
+    let kubeconfig = launch.home().join("kubeconfig");
+    write_kubeconfig(
+        &kubeconfig,
+        &format!("https://{}", refused_address()),
+        "{token: none}",
+    );
+    let dressed = |theme: &str| format!("theme = \"gruvbox-dark\"\n[context.\"demo*\"]\n{theme}");
+    fs::write(&settings, dressed("theme = \"nord\"\n")).unwrap();
+    let mut terminal = launch
+        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
+        .args(["--demo", "--config", settings.to_str().unwrap()])
+        .size(120, 40)
+        .start();
+    let mut wait_for = |keys: &str, what: &str, colour| {
+        terminal.send(keys);
+        let worn = |screen: &vt100::Screen| {
+            background(screen) == Some(colour) && screen.contents().contains(what)
+        };
+        terminal.wait_for(what, worn, WITHIN);
+    };
+    wait_for("", "● live", NORD);
+    fs::write(&settings, dressed("theme = \"dracula\"\n")).unwrap();
+    wait_for("", "The settings have been read again.", DRACULA);
+    // What is picked is worn for now; the context has its own again after another one.
+    let said = "nord is the theme now; demo (simulated) has dracula again";
+    wait_for(":theme nord\r", said, NORD);
+    wait_for(":ctx test\r", "test alone is open now", NORD);
+    wait_for(":ctx demo\r", "demo (simulated) alone is open now", DRACULA);
+    // The configuration's word for all contexts is older than what was picked; its word for this one is not there any more.
+    fs::write(&settings, dressed("")).unwrap();
+    wait_for("", "The settings have been read again.", NORD);
+    fs::write(
+        &settings,
+        "theme = \"gruvbox-dark\"\n[context.\"demo*\"]\n\n\ntheme = \"nrod\"\n",
+    )
+    .unwrap();
+    wait_for(
+        "",
+        "line 5: there is no theme `nrod`. Did you mean `nord`?",
+        NORD,
+    );
+}
+
 #[test]
 fn the_settings_can_be_asked_about() {
     let run = |settings: Option<&str>, args: &[&str]| {
@@ -127,12 +186,12 @@ fn the_settings_can_be_asked_about() {
         code == Some(0) && out.contains("is not there, so all settings have their defaults"),
         "{out}"
     );
-    let wrong = "asci = true\ntheme = \"moonlight\"\n[keys]\nwhy = \"z\"\n";
+    let wrong = "asci = true\ntheme = \"nrod\"\n[keys]\nwhy = \"z\"\n";
     let (code, out, told) = run(Some(wrong), &["config", "check"]);
     assert_eq!((code, out.as_str()), (Some(1), ""));
     for want in [
         "config.toml:1: there is no setting `asci`. Did you mean `ascii`?",
-        "moonlight",
+        "config.toml:2: there is no theme `nrod`. Did you mean `nord`?",
         "config.toml:4: keys.why: `z` is a key of `zoom` too",
     ] {
         assert!(told.contains(want), "{want}\n{told}");

@@ -119,6 +119,17 @@ impl App {
             .map(|(id, _)| id)
     }
 
+    /// The cluster that is looked at: of what is selected, else of the Map that is shown beside it, else the only one.
+    pub(super) fn cluster_looked_at(&self) -> Option<ClusterId> {
+        let of_subject = self.subject().and_then(|id| id.cluster());
+        let of_map = || self.looked_at.as_ref().map(|(id, _)| id.cluster);
+        let alone = || {
+            let mut open = self.open_clusters().map(|(id, _)| id);
+            open.next().filter(|_| open.next().is_none())
+        };
+        of_subject.or_else(of_map).or_else(alone)
+    }
+
     /// A cluster whose credential plugin waits for a person: the one that is looked at before any other.
     pub fn login_needed(&self) -> Option<ClusterId> {
         let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);

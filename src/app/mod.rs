@@ -319,6 +319,7 @@ impl App {
         }
         self.stop_saying();
         self.dwell();
+        self.dress();
         for Spot { pane, .. } in self.shape().panes {
             let rows = self.page(pane);
             self.lists[pane as usize].scroll(rows);

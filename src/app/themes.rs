@@ -1,4 +1,9 @@
-//! Which theme is worn: the one that was chosen, or the one that is looked at in the list. Only its name is known here.
+//! Which theme is worn. Only its name is known here. The first of these that there is:
+//!
+//! 1. the one that is looked at in the list
+//! 2. the one that was picked in the context looked at, until another one is looked at
+//! 3. the one that this context has of its own
+//! 4. the usual one: of the command line, else picked, else configured
 
 use crossterm::event::KeyCode;
 
@@ -12,6 +17,7 @@ use crate::{
     effect::Effect,
     keys::Chord,
     memory::{Keep, Picked},
+    model::grouping::matches,
     text::nearest,
 };
 
@@ -23,14 +29,20 @@ pub const AUTO: &str = "auto";
 pub struct Themes {
     /// All that can be chosen, in the order of the list. Empty where nobody chooses.
     pub known: Vec<Known>,
-    /// The one that was chosen.
+    /// The usual one, which was chosen.
     pub chosen: String,
     /// The one of the configuration.
     pub configured: String,
+    /// The themes that contexts have of their own, by the context's name or a glob, in the order of the settings file.
+    pub of_contexts: Vec<(String, String)>,
     /// Whether the terminal's background is light, as far as that is known.
     pub light: Option<bool>,
     /// Why there are no colours, where that is so.
     pub colourless: Option<&'static str>,
+    /// The context that is looked at.
+    pub here: Option<String>,
+    /// Its own theme, over which another one was picked since it is looked at.
+    pub picked_over: Option<String>,
 }
 
 /// A theme that can be chosen.
@@ -54,6 +66,43 @@ impl Themes {
         }
     }
 
+    /// The one that is worn while nobody looks through the list.
+    pub fn worn(&self) -> &str {
+        let own = self.own();
+        let own = own.filter(|own| self.picked_over.as_deref() != Some(own));
+        own.unwrap_or(&self.chosen)
+    }
+
+    /// The theme that the context looked at has of its own, worn or not: the one of its name, else of the first glob that fits.
+    fn own(&self) -> Option<&str> {
+        let here = self.here.as_deref()?;
+        let of = &self.of_contexts;
+        let named = of.iter().find(|(name, _)| name == here);
+        let fitting = || of.iter().find(|(glob, _)| matches(glob, here));
+        named.or_else(fitting).map(|(_, theme)| &**theme)
+    }
+
+    /// Another context may be looked at now: it has its own theme again, whatever was picked when it was looked at before.
+    fn look_at(&mut self, context: Option<&str>) {
+        if self.here.as_deref() != context {
+            self.here = context.map(str::to_owned);
+            self.picked_over = None;
+        }
+    }
+
+    /// Takes up what the settings say now. What the terminal has said and what is looked at stays, and so does what was
+    /// picked here, unless the settings have another theme for it.
+    pub fn take_up(&mut self, read: Self) {
+        let before = std::mem::take(self);
+        let picked = before.chosen == read.chosen;
+        *self = Self {
+            light: before.light.or(read.light),
+            here: before.here,
+            picked_over: before.picked_over.filter(|_| picked),
+            ..read
+        };
+    }
+
     fn at(&self, name: &str) -> Option<usize> {
         self.known.iter().position(|known| known.name == name)
     }
@@ -74,6 +123,7 @@ impl Themes {
             }) => Err(why.clone()),
             Some(known) => {
                 self.chosen.clone_from(&known.name);
+                self.picked_over = self.own().map(str::to_owned);
                 Ok(())
             }
         }
@@ -87,12 +137,23 @@ impl App {
             Overlay::Themes(at) => self.themes.known.get(at).map(|known| known.name.as_str()),
             _ => None,
         };
-        let chosen = chosen.unwrap_or(&self.themes.chosen);
+        let chosen = chosen.unwrap_or_else(|| self.themes.worn());
         (!self.themes.known.is_empty()).then(|| self.themes.resolved(chosen))
     }
 
+    /// Notes which context is looked at. One that is only passed on the way down a list is none.
+    pub(super) fn dress(&mut self) {
+        if self.is_stepping() {
+            return;
+        }
+        let here = self.cluster_looked_at();
+        let here = here.and_then(|id| self.clusters.get(usize::from(id.0)));
+        self.themes
+            .look_at(here.map(|cluster| cluster.context.as_str()));
+    }
+
     pub(super) fn pick_theme(&mut self) {
-        self.overlay = Overlay::Themes(self.themes.at(&self.themes.chosen).unwrap_or(0));
+        self.overlay = Overlay::Themes(self.themes.at(self.themes.worn()).unwrap_or(0));
     }
 
     pub(super) fn theme_key(&mut self, chord: Chord, at: usize) -> Vec<Effect> {
@@ -122,9 +183,13 @@ impl App {
             self.say(why);
             return Vec::new();
         }
-        self.say(match self.themes.colourless {
-            Some(why) => format!("{name} is the theme now, once there are colours. {why}"),
-            None => format!("{name} is the theme now, and the next time."),
+        let own = self.themes.own().filter(|own| *own != name);
+        self.say(match (self.themes.colourless, own, &self.themes.here) {
+            (Some(why), ..) => format!("{name} is the theme now, once there are colours. {why}"),
+            (None, Some(own), Some(here)) => {
+                format!("{name} is the theme now; {here} has {own} again once another context is looked at.")
+            }
+            _ => format!("{name} is the theme now, and the next time."),
         });
         vec![Effect::Keep(Keep::Theme(Picked {
             name: name.to_owned(),
@@ -138,7 +203,7 @@ impl App {
         let suggestion = |known: &super::themes::Known| {
             let suggestion = Suggestion {
                 text: format!("theme {}", known.name),
-                help: match (known.own, *known.name == *self.themes.chosen) {
+                help: match (known.own, known.name == self.themes.worn()) {
                     (_, true) => "as it is now".to_owned(),
                     (true, _) => "yours".to_owned(),
                     _ => "theme".to_owned(),
@@ -219,6 +284,75 @@ mod tests {
         assert_eq!((app.theme(), &app.overlay), (Some("nord"), &Overlay::None));
         press(&mut app, "T");
         assert_eq!(app.overlay, Overlay::Themes(3), "it opens at what is worn");
+    }
+
+    /// Over the contexts `prod-eu` and `dev`, of which the first is looked at and has a theme of its own.
+    fn in_prod() -> App {
+        let mut app = app();
+        app.themes.of_contexts = [("*", "light"), ("prod-*", "dark"), ("prod-eu", "nord")]
+            .map(|(context, theme)| (context.to_owned(), theme.to_owned()))
+            .into();
+        app.themes.look_at(Some("prod-eu"));
+        app
+    }
+
+    #[test]
+    fn a_context_has_the_theme_of_its_name_else_of_the_first_glob_that_fits() {
+        let mut app = in_prod();
+        assert_eq!(app.theme(), Some("nord"));
+        for (context, theme) in [
+            (Some("prod-us"), "light"),
+            (Some("dev"), "light"),
+            (None, "dark"),
+        ] {
+            app.themes.look_at(context);
+            assert_eq!(app.theme(), Some(theme), "{context:?}");
+        }
+        app.themes.of_contexts.remove(0);
+        app.themes.look_at(Some("prod-us"));
+        assert_eq!(app.themes.worn(), "dark");
+        app.themes.look_at(Some("dev"));
+        assert_eq!(app.themes.worn(), AUTO);
+    }
+
+    #[test]
+    fn what_is_picked_is_worn_until_another_context_is_looked_at() {
+        let mut app = in_prod();
+        press(&mut app, "T");
+        assert_eq!(app.overlay, Overlay::Themes(3), "it opens at what is worn");
+        press(&mut app, "<esc>:theme light<enter>");
+        assert_eq!(app.theme(), Some("light"));
+        let said =
+            "light is the theme now; prod-eu has nord again once another context is looked at.";
+        assert_eq!(app.message(), Some(said));
+        app.themes.look_at(Some("prod-eu"));
+        assert_eq!(app.theme(), Some("light"));
+        app.themes.look_at(None);
+        assert_eq!(app.theme(), Some("light"), "it is the usual one now");
+        app.themes.look_at(Some("prod-eu"));
+        assert_eq!(app.theme(), Some("nord"));
+        press(&mut app, ":theme nord<enter>");
+        let said = "nord is the theme now, and the next time.";
+        assert_eq!(app.message(), Some(said));
+    }
+
+    #[test]
+    fn settings_that_are_read_again_leave_what_was_picked_unless_they_have_another_theme_for_it() {
+        let mut app = in_prod();
+        app.update(Event::Background(true), 0);
+        press(&mut app, ":theme dark<enter>");
+        let read = |own: &str, chosen: &str| Themes {
+            chosen: chosen.to_owned(),
+            of_contexts: vec![("prod-eu".to_owned(), own.to_owned())],
+            known: in_prod().themes.known,
+            ..Themes::default()
+        };
+        app.themes.take_up(read("nord", "dark"));
+        assert_eq!((app.theme(), app.themes.light), (Some("dark"), Some(true)));
+        app.themes.take_up(read("light", "dark"));
+        assert_eq!(app.theme(), Some("light"), "another one for this context");
+        app.themes.take_up(read("nord", AUTO));
+        assert_eq!(app.theme(), Some("nord"), "another one for all");
     }
 
     #[test]

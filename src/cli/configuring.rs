@@ -8,7 +8,12 @@ use std::{
 use clap::Subcommand;
 
 use super::Cli;
-use crate::{looks::Looks, model::Problem, settings::Settings};
+use crate::{
+    looks::{Looks, library},
+    model::Problem,
+    paths,
+    settings::Settings,
+};
 
 /// What can be asked about the settings.
 #[derive(Clone, Debug, Subcommand)]
@@ -47,9 +52,10 @@ impl Configuring {
             writeln!(out, "{path}")?;
             return Ok(Ok(()));
         }
+        let library = library(paths::themes().as_deref());
         let is_there = settings.path().is_some_and(std::path::Path::exists);
-        let (config, mut problems) = settings.read();
-        problems.extend(Looks::new(cli, &config, None).problems);
+        let (config, mut problems) = settings.read(&library);
+        problems.extend(Looks::new(cli, &config, None, library).problems);
         match self {
             Self::Show { .. } => {
                 write!(out, "# {path}\n{}", config.shown())?;

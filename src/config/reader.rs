@@ -1,7 +1,5 @@
 //! Takes settings out of a file, and collects all that is wrong with them.
 
-use std::collections::BTreeMap;
-
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -11,6 +9,7 @@ use super::{CONTEXT_SETTINGS, Config, ContextConfig, SERVICE_SETTINGS, SETTINGS,
 use crate::{
     model::{Cause, Problem, selector::Selector},
     text::nearest,
+    ui::Library,
 };
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
@@ -19,15 +18,17 @@ pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 pub(super) struct Reader<'a> {
     text: &'a str,
     file: &'a str,
+    library: &'a Library,
     /// Each with its line.
     problems: Vec<(usize, Problem)>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn of(text: &'a str, file: &'a str) -> Self {
+    pub(super) fn of(text: &'a str, file: &'a str, library: &'a Library) -> Self {
         Self {
             text,
             file,
+            library,
             problems: Vec::new(),
         }
     }
@@ -45,7 +46,7 @@ impl<'a> Reader<'a> {
         let mut config = Config::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "theme" => set(&mut config.theme, self.word(key.get_ref(), value)),
+                "theme" => set(&mut config.theme, self.theme(value)),
                 "ascii" => set(&mut config.ascii, self.switch(key.get_ref(), value)),
                 "panel" => set(&mut config.panel, self.panel(value)),
                 "mouse" => set(&mut config.mouse, self.switch(key.get_ref(), value)),
@@ -65,26 +66,32 @@ impl<'a> Reader<'a> {
         config
     }
 
-    fn contexts(&mut self, value: &Value<'_>) -> Option<BTreeMap<String, ContextConfig>> {
+    fn contexts(&mut self, value: &Value<'_>) -> Option<Vec<ContextConfig>> {
         let Some(table) = value.get_ref().as_table() else {
             return self.not("context", "a table such as [context.\"prod\"]", value);
         };
-        let mut contexts = BTreeMap::new();
+        let mut contexts = Vec::new();
         for (name, value) in table {
             let Some(settings) = value.get_ref().as_table() else {
                 self.not::<()>(&format!("context.{}", name.get_ref()), "a table", value);
                 continue;
             };
-            let mut context = ContextConfig::default();
+            let mut context = ContextConfig {
+                name: name.get_ref().to_string(),
+                ..ContextConfig::default()
+            };
             for (key, value) in settings {
                 match key.get_ref().as_ref() {
+                    "theme" => context.theme = self.theme(value),
                     "namespaces" => set(&mut context.namespaces, self.words(key.get_ref(), value)),
                     unknown => self.unknown(key.span().start, unknown, &CONTEXT_SETTINGS),
                 }
             }
-            contexts.insert(name.get_ref().to_string(), context);
+            contexts.push((name.span().start, context));
         }
-        Some(contexts)
+        // The table is sorted by name, and of several globs the first one wins.
+        contexts.sort_by_key(|(place, _)| *place);
+        Some(contexts.into_iter().map(|(_, context)| context).collect())
     }
 
     fn services(&mut self, value: &Value<'_>) -> Option<Vec<ServiceRule>> {
@@ -135,6 +142,16 @@ impl<'a> Reader<'a> {
         let read = text.parse();
         read.map_err(|error: String| self.wrong(value.span().start, &error))
             .ok()
+    }
+
+    fn theme(&mut self, value: &Value<'_>) -> Option<String> {
+        let name = self.word("theme", value)?;
+        let Some(problem) = self.library.unknown(&name) else {
+            return Some(name);
+        };
+        self.wrong(value.span().start, &problem.what);
+        self.advise(problem.hint.unwrap_or_default());
+        None
     }
 
     pub(super) fn word(&mut self, key: &str, value: &Value<'_>) -> Option<String> {

@@ -40,20 +40,20 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Config, Problem};
+    use super::super::{Config, Library, Problem};
     use super::*;
 
     #[test]
     fn what_is_set_is_read_and_what_is_wrong_is_told() {
         let text = "panel = \"right\"\nmouse = false\nclipboard = [\"xclip\", \"-i\"]\nclipboard_limit = 1_000\n";
-        let (config, problems) = Config::parse(text, "c.toml");
+        let (config, problems) = Config::parse(text, "c.toml", &Library::default());
         assert_eq!(problems, []);
         assert_eq!((config.panel, config.mouse), (Side::Right, false));
         let words = ["xclip", "-i"].map(str::to_owned).into();
         let want = (Clipboard::Command(words), 1000);
         assert_eq!((config.clipboard, config.clipboard_limit), want);
         let text = "panel = \"left\"\nmouse = 1\nclipboard = []\nclipboard_limit = -1\n";
-        let (config, problems) = Config::parse(text, "c.toml");
+        let (config, problems) = Config::parse(text, "c.toml", &Library::default());
         assert_eq!(config, Config::default());
         let all: Vec<String> = problems.iter().map(Problem::to_string).collect();
         for (n, want) in [

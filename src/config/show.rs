@@ -34,9 +34,16 @@ impl Config {
             let names = self.columns.get(&pane).cloned().unwrap_or_else(usual);
             line(&mut text, pane.name(), &words(&names));
         }
-        for (name, context) in &self.contexts {
+        for context in &self.contexts {
+            let ContextConfig {
+                name,
+                theme,
+                namespaces,
+            } = context;
             let _ = writeln!(text, "\n[context.{}]", Value::from(name.as_str()));
-            let ContextConfig { namespaces } = context;
+            if let Some(theme) = theme {
+                line(&mut text, "theme", &Value::from(theme.as_str()));
+            }
             line(&mut text, "namespaces", &words(namespaces));
         }
         for rule in &self.services {

@@ -8,8 +8,13 @@ use crate::{
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 
+/// Reads settings where the person has no themes of their own.
+fn parse(text: &str, file: &str) -> (Config, Vec<Problem>) {
+    Config::parse(text, file, &Library::default())
+}
+
 fn problems(text: &str) -> Vec<String> {
-    Config::parse(text, "c.toml")
+    parse(text, "c.toml")
         .1
         .iter()
         .map(Problem::to_string)
@@ -22,7 +27,7 @@ fn the_example_is_the_default() {
         .lines()
         .filter_map(|line| line.strip_prefix("#: "))
         .collect();
-    let (config, problems) = Config::parse(&settings.join("\n"), "example");
+    let (config, problems) = parse(&settings.join("\n"), "example");
     assert_eq!(problems, []);
     // The keys are those of the table, written out.
     let (keymap, _) = Keymap::rebound(&config.keys);
@@ -56,7 +61,7 @@ fn the_example_is_the_default() {
             "{setting}"
         );
     }
-    assert!(Config::parse(EXAMPLE, "example").1.is_empty());
+    assert!(parse(EXAMPLE, "example").1.is_empty());
 }
 
 #[test]
@@ -65,11 +70,17 @@ fn the_tables_of_the_example_can_be_used() {
         .lines()
         .filter_map(|line| line.strip_prefix("#   "))
         .collect();
-    let (config, problems) = Config::parse(&tables.join("\n"), "example");
+    let (config, problems) = parse(&tables.join("\n"), "example");
     assert_eq!(problems, []);
     assert_eq!(
         config.namespaces_of("prod-eu").collect::<Vec<_>>(),
         ["shop-prod", "payments-prod"]
+    );
+    let themes = config.contexts.iter();
+    let themes = themes.map(|context| (&*context.name, context.theme.as_deref()));
+    assert_eq!(
+        themes.collect::<Vec<_>>(),
+        [("prod-eu", None), ("prod-*", Some("dracula"))]
     );
     assert_eq!(
         config.services,
@@ -86,7 +97,7 @@ fn the_tables_of_the_example_can_be_used() {
 fn keys_are_read_and_what_is_wrong_with_them_is_named_with_its_line() {
     let text = "[keys]\nzoom = [\"f11\", \", z\"]\nwhy = \"j\"\nhelp = \"entre\"\nborad = \"B\"\nhome = 3\nboard = []\n\
                 prompt = \"space\"\nfilter = \"space\"\n";
-    let (config, _) = Config::parse(text, "c.toml");
+    let (config, _) = parse(text, "c.toml");
     let (keymap, wrong) = Keymap::rebound(&config.keys);
     assert_eq!(wrong, []);
     let keys = |command| {
@@ -122,9 +133,9 @@ fn keys_are_read_and_what_is_wrong_with_them_is_named_with_its_line() {
 #[test]
 fn what_is_shown_says_the_same() {
     let text = "theme = \"light\"\nascii = true\ncontexts = [\"a \\\"b\"]\n[keys]\nzoom = \", z\"\nboard = []\n[columns]\nmaps = [\"name\", \"label:a/b\"]\n\
-                [context.\"한 국\"]\nnamespaces = [\"x\"]\n[[service]]\nname = \"shop\"\nselector = \"a=b,c in (d,e),!f\"\n";
+                [context.\"한 국\"]\nnamespaces = [\"x\"]\n[context.\"*\"]\ntheme = \"nord\"\n[context.a]\n[[service]]\nname = \"shop\"\nselector = \"a=b,c in (d,e),!f\"\n";
     for text in ["", text] {
-        let (config, problems) = Config::parse(text, "c.toml");
+        let (config, problems) = parse(text, "c.toml");
         assert_eq!(problems, []);
         let shown = config.shown();
         for setting in SETTINGS {
@@ -134,7 +145,7 @@ fn what_is_shown_says_the_same() {
                 "{setting}\n{shown}"
             );
         }
-        let (mut again, problems) = Config::parse(&shown, "shown");
+        let (mut again, problems) = parse(&shown, "shown");
         assert_eq!(problems, []);
         assert_eq!(
             Keymap::rebound(&again.keys).0,
@@ -154,8 +165,8 @@ fn what_is_shown_says_the_same() {
 #[test]
 fn all_mistakes_are_told_with_their_lines_and_the_rest_counts() {
     let text = "asci = true\ntheme = 7\n\nnamespaces = [\"a\", 3]\nflavour = 1\n\
-                [context.\"x\"]\nnamespace = []\n[[service]]\nname = \"shop\"\n[[service]]\nnamespaces = [\"a\"]\n";
-    let (config, _) = Config::parse(text, "c.toml");
+                [context.\"x\"]\nnamespace = []\nascii = true\ntheme = 3\n[[service]]\nname = \"shop\"\n[[service]]\nnamespaces = [\"a\"]\n";
+    let (config, _) = parse(text, "c.toml");
     assert_eq!((&*config.theme, config.services.len()), ("auto", 0));
     let all = problems(text).join("\n");
     for want in [
@@ -164,12 +175,56 @@ fn all_mistakes_are_told_with_their_lines_and_the_rest_counts() {
         "c.toml:4: `namespaces` must be a text in quotes, not 3",
         "c.toml:5: there is no setting `flavour`. There are: theme, ascii,",
         "c.toml:7: there is no setting `namespace`. Did you mean `namespaces`?",
-        "c.toml:8: this [[service]] has neither",
-        "c.toml:10: this [[service]] has no `name`",
+        "c.toml:8: there is no setting `ascii`. There are: theme, namespaces",
+        "c.toml:9: `theme` must be a text in quotes, not 3",
+        "c.toml:10: this [[service]] has neither",
+        "c.toml:12: this [[service]] has no `name`",
     ] {
         assert!(all.contains(want), "{want}\n{all}");
     }
-    assert_eq!(all.lines().count(), 7, "{all}");
+    assert_eq!(all.lines().count(), 9, "{all}");
+}
+
+#[test]
+fn a_theme_that_there_is_not_is_named_with_its_line_and_ones_own_is_none_of_those() {
+    let text = "ascii = true\n\ntheme = \"nrod\"\n";
+    assert_eq!(parse(text, "c.toml").0.theme, "auto");
+    let want = "c.toml:3: there is no theme `nrod`. Did you mean `nord`?";
+    assert_eq!(problems(text), [want]);
+    let text = "[context.\"b\"]\ntheme = \"light\"\n[context.\"a\"]\ntheme = \"drakula\"\nnamespaces = [\"x\"]\n";
+    let (config, _) = parse(text, "c.toml");
+    let themes = config
+        .contexts
+        .iter()
+        .map(|context| context.theme.as_deref());
+    assert_eq!(themes.collect::<Vec<_>>(), [Some("light"), None]);
+    assert_eq!(config.namespaces_of("a").collect::<Vec<_>>(), ["x"]);
+    let want = "c.toml:4: there is no theme `drakula`. Did you mean `dracula`?";
+    assert_eq!(problems(text), [want]);
+    let told = problems("theme = \"xyz\"\n").join("\n");
+    let want = "c.toml:1: there is no theme `xyz`. There are: auto, dark, light,";
+    assert!(told.starts_with(want), "{told}");
+    let mut library = Library::default();
+    library.add("xyz", "xyz.toml".to_owned(), Ok(String::new()));
+    let (config, problems) = Config::parse("theme = \"xyz\"\n", "c.toml", &library);
+    assert_eq!((&*config.theme, problems), ("xyz", Vec::new()));
+}
+
+#[test]
+fn a_context_has_the_namespaces_of_its_name_and_of_all_globs_that_fit() {
+    let text = "namespaces = [\"all\"]\n[context.\"prod-*\"]\nnamespaces = [\"shop-prod\"]\n\
+                [context.\"prod-eu\"]\nnamespaces = [\"cart-prod\"]\n[context.\"arn[1]\"]\nnamespaces = [\"one\"]\n";
+    let (config, problems) = parse(text, "c.toml");
+    assert_eq!(problems, []);
+    for (context, want) in [
+        ("prod-eu", &["all", "shop-prod", "cart-prod"][..]),
+        ("prod-us", &["all", "shop-prod"]),
+        ("arn[1]", &["all", "one"]),
+        ("dev", &["all"]),
+    ] {
+        let namespaces: Vec<_> = config.namespaces_of(context).collect();
+        assert_eq!(namespaces, want, "{context}");
+    }
 }
 
 #[test]
@@ -180,18 +235,18 @@ fn what_is_no_toml_says_where() {
             .is_some_and(|first| first.starts_with("c.toml:2: ")),
         "{all:?}"
     );
-    assert!(Config::parse("theme = \nascii = true\n", "c.toml").0.ascii);
+    assert!(parse("theme = \nascii = true\n", "c.toml").0.ascii);
 }
 
 #[test]
 fn only_a_file_that_was_asked_for_must_be_there() {
     let nowhere = Path::new("/nowhere/config.toml");
     assert_eq!(
-        Config::load(nowhere, false),
+        Config::load(nowhere, false, &Library::default()),
         (Config::default(), Vec::new())
     );
     assert!(
-        Config::load(nowhere, true).1[0]
+        Config::load(nowhere, true, &Library::default()).1[0]
             .what
             .contains("/nowhere/config.toml cannot be read")
     );
@@ -200,7 +255,7 @@ fn only_a_file_that_was_asked_for_must_be_there() {
 #[test]
 fn a_column_that_is_none_is_named_and_the_others_count() {
     let text = "[columns]\nservers = [\"name\", \"cpu-reqest\", \"label:team\"]\nserver = []\nmaps = \"name\"\nservices = [\"x\"]\n";
-    let (config, _) = Config::parse(text, "c.toml");
+    let (config, _) = parse(text, "c.toml");
     assert_eq!(config.columns[&Pane::Servers], ["name", "label:team"]);
     let all = problems(text).join("\n");
     for want in [

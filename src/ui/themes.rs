@@ -123,10 +123,10 @@ impl Painter {
         }
     }
 
-    /// A name, a mark before the one that is chosen, and what it comes to.
+    /// A name, a mark before the one that is worn, and what it comes to.
     fn label(&self, app: &App, known: &Known) -> CompactString {
-        let chosen = known.name == app.themes.chosen;
-        let mut label = CompactString::from(if chosen { self.glyphs.mark } else { " " });
+        let worn = known.name == app.themes.worn();
+        let mut label = CompactString::from(if worn { self.glyphs.mark } else { " " });
         label.push(' ');
         label.push_str(&fit(&known.name, NAME));
         let resolved = app.themes.resolved(&known.name);

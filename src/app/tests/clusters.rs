@@ -325,6 +325,51 @@ fn a_login_is_for_the_cluster_that_needs_it() {
 }
 
 #[test]
+fn the_theme_is_of_the_cluster_that_is_looked_at_once_the_selection_rests() {
+    let mut run = two();
+    let known = |name: &str| Known {
+        name: name.to_owned(),
+        own: false,
+        broken: None,
+    };
+    run.app.themes = Themes {
+        known: ["dark", "nord"].map(known).into(),
+        chosen: "dark".to_owned(),
+        of_contexts: vec![("us".to_owned(), "nord".to_owned())],
+        ..Themes::default()
+    };
+    assert_eq!(run.app.theme(), Some("dark"), "nothing is looked at");
+    fill(&mut run, EU, &["cart-prod", "shop-dev"]);
+    fill(&mut run, US, &["shop-prod"]);
+    // A Service is of the cluster whose Map is shown beside it.
+    assert_eq!(run.app.theme(), Some("dark"));
+    run.keys(":us:shop/prod<enter>");
+    assert_eq!(run.app.theme(), Some("nord"));
+    run.keys(":eu:shop/dev<enter>");
+    assert_eq!(run.app.theme(), Some("dark"));
+    // A held key passes rows by without changing clothes.
+    run.keys("H");
+    run.wait(SECOND);
+    run.app.show(Pane::Maps);
+    run.keys("j");
+    assert_eq!(run.app.theme(), Some("nord"));
+    run.keys("k");
+    assert_eq!(looked_at(&run).unwrap().cluster, EU);
+    assert_eq!(run.app.theme(), Some("nord"));
+    run.wait(SECOND);
+    assert_eq!(run.app.theme(), Some("dark"));
+    // One that is alone is looked at before anything of it is known.
+    offer(&mut run, &["us", "asia"]);
+    run.keys(":ctx asia<enter>");
+    opened(&mut run, ClusterId(2), "asia");
+    assert_eq!(run.app.theme(), Some("dark"));
+    run.keys(":ctx us<enter>");
+    opened(&mut run, US, "us");
+    assert_eq!(run.app.list(Pane::Maps).total, 0);
+    assert_eq!(run.app.theme(), Some("nord"));
+}
+
+#[test]
 fn what_looking_costs_is_told_while_somebody_looks() {
     let mut run = two();
     fill(&mut run, EU, &["legacy", "shop-prod"]);
