@@ -332,7 +332,7 @@ impl App {
         let second = (self.now / 1000 + 1) * 1000;
         let looked_at = self.looked_at.as_ref().map(|(_, since)| since + REST);
         let dwelt = self.dwelt.as_ref().map(|(_, since)| since + REST);
-        let stepped = self.stepped.map(|step| step.at + REST);
+        let stepped = self.stepped.map(|step| step.rests);
         let patience = Some(self.began + PATIENCE);
         let times = [looked_at, dwelt, stepped, patience].into_iter().flatten();
         times.filter(|at| *at > self.now).fold(second, i64::min)

@@ -7,13 +7,17 @@ use crate::{
     panes::{Id, Pane},
 };
 
+/// A key moved the selection, and no other one did so just before: what follows it is drawn this much later, milliseconds.
+/// Nobody sees that, and on a slow line the key's own frame is not behind the rest.
+const SOON: i64 = 40;
+
 /// A key moved the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     /// When, milliseconds since the epoch.
-    pub(super) at: i64,
-    /// Another one did so just before.
-    runs: bool,
+    at: i64,
+    /// When the selection rests if no other key follows.
+    pub(super) rests: i64,
 }
 
 impl App {
@@ -46,16 +50,15 @@ impl App {
                 | Command::Top
                 | Command::Bottom
         );
-        let runs = self
-            .stepped
-            .is_some_and(|before| self.now - before.at < REST);
-        self.stepped = (steps && !self.in_panel).then_some(Step { at: self.now, runs });
+        let at = self.now;
+        let runs = self.stepped.is_some_and(|before| at - before.at < REST);
+        let rests = at + if runs { REST } else { SOON };
+        self.stepped = (steps && !self.in_panel).then_some(Step { at, rests });
     }
 
-    /// Whether the selection runs: keys moved it one after the other, as a held one does, and it has not rested since.
+    /// Whether the selection is on its way: a key has just moved it, and another one may follow.
     pub fn is_stepping(&self) -> bool {
-        self.stepped
-            .is_some_and(|step| step.runs && self.now - step.at < REST)
+        self.stepped.is_some_and(|step| self.now < step.rests)
     }
 
     /// What need not be drawn again before the selection rests: all that follows it, header, titles and footer with it.

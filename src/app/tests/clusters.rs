@@ -352,6 +352,7 @@ fn the_theme_is_of_the_cluster_that_is_looked_at_once_the_selection_rests() {
     run.wait(SECOND);
     run.app.show(Pane::Maps);
     run.keys("j");
+    run.wait(SECOND);
     assert_eq!(run.app.theme(), Some("nord"));
     run.keys("k");
     assert_eq!(looked_at(&run).unwrap().cluster, EU);

@@ -81,3 +81,25 @@ fn cards_are_walked_by_column_and_row() {
     run.keys("<enter>b<right>");
     assert_eq!(run.app.focus, Pane::Instances);
 }
+
+#[test]
+fn what_follows_the_selection_is_drawn_once_it_rests() {
+    let mut run = shop();
+    let later = |run: &mut Run, milliseconds: i64| {
+        run.now += milliseconds;
+        run.app.update(Event::Tick, run.now);
+        !run.app.following().is_empty()
+    };
+    assert!(run.app.following().is_empty());
+    run.keys("j");
+    assert!(!run.app.following().is_empty(), "the list comes first");
+    assert_eq!(run.app.wake_at(), run.now + 40);
+    assert!(!later(&mut run, 40), "a single key has all of it soon");
+    run.keys("j");
+    assert!(later(&mut run, 40), "a held key only once it is let go");
+    run.keys("k");
+    assert!(later(&mut run, 119));
+    assert!(!later(&mut run, 1));
+    run.keys("jz");
+    assert!(run.app.following().is_empty(), "any other key shows all");
+}
