@@ -98,6 +98,7 @@ impl Session {
         let kept = memory.read();
         let looks = Looks::new(cli, &config, kept.theme.as_ref());
         app.themes = looks.themes;
+        app.ascii = looks.painter.is_ascii();
         app.use_columns(&config.columns);
         if let Some(filter) = &cli.filter {
             app.begin_with(filter.clone());
@@ -156,6 +157,7 @@ impl Session {
         let kept = self.memory.read();
         let looks = Looks::new(self.asked.cli(), &config, kept.theme.as_ref());
         problems.extend(looks.problems);
+        self.app.ascii = looks.painter.is_ascii();
         self.painter = looks.painter;
         // The terminal has said what its background is.
         let light = self.app.themes.light.or(looks.themes.light);

@@ -1,7 +1,5 @@
 //! Which theme is worn: the one that was chosen, or the one that is looked at in the list. Only its name is known here.
 
-use crossterm::event::KeyCode;
-
 use super::{
     App, Overlay, Suggestion,
     act::chosen,
@@ -99,7 +97,7 @@ impl App {
         let lines = self.themes.known.len();
         let page = usize::from(self.size.1.saturating_sub(6).max(1));
         let at = match self.keymap.of_key(chord) {
-            _ if chord.code == KeyCode::Enter => {
+            Some(Command::Open) => {
                 let name = self.themes.known.get(at).map(|known| known.name.clone());
                 let effects = name.map(|name| self.wear(&name));
                 if effects.as_ref().is_none_or(Vec::is_empty) {

@@ -40,6 +40,11 @@ pub(super) const fn gesture(
     }
 }
 
+/// A command of a box: outside of it its keys may mean something else.
+const fn in_box(scope: Scope, entry: Entry) -> Entry {
+    Entry { scope, ..entry }
+}
+
 /// A command that is about the rows of the pane with focus.
 const fn at_rows(entry: Entry) -> Entry {
     Entry {
@@ -131,7 +136,7 @@ const FIRST: &[Entry] = &[
             "unmark",
             &["U"],
             "unmark",
-            "take all marks away; esc leaves them",
+            "take all marks away; going back keeps them",
         )
     },
     gesture(
@@ -198,6 +203,16 @@ const FIRST: &[Entry] = &[
             "open and close clusters; :ctx NAME switches to one alone",
         )
     },
+    in_box(
+        Scope::InContexts,
+        gesture(
+            Command::Favourite,
+            "favourite",
+            &["f"],
+            "",
+            "among the clusters: list this one first, or no longer",
+        ),
+    ),
     Entry {
         aliases: &["cost", "watches"],
         ..entry(

@@ -129,7 +129,7 @@ impl Painter {
             return;
         }
         let (columns, rows) = app.size;
-        let ascii = self.ascii();
+        let ascii = app.ascii;
         let following = app.keymap.following(&app.begun);
         let lines: Vec<(String, &str)> = following
             .iter()

@@ -1,6 +1,16 @@
 //! Going through lists, and how they are laid out.
 
-use super::{Command, Entry, at_rows, entry, gesture};
+use super::{Command, Entry, Scope, at_rows, entry, gesture, in_box};
+
+/// A command of the box of columns.
+const fn in_columns(
+    command: Command,
+    name: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> Entry {
+    in_box(Scope::InColumns, gesture(command, name, keys, "", help))
+}
 
 pub(super) const LISTS: &[Entry] = &[
     gesture(Command::Down, "down", &["j", "down"], "", "one row down"),
@@ -79,6 +89,30 @@ pub(super) const LISTS: &[Entry] = &[
             "show, hide and move columns; :label team adds a label's",
         ))
     },
+    in_columns(
+        Command::ColumnLater,
+        "column-later",
+        &["J", "shift-down"],
+        "among the columns: this one further to the right",
+    ),
+    in_columns(
+        Command::ColumnEarlier,
+        "column-earlier",
+        &["K", "shift-up"],
+        "among the columns: this one further to the left",
+    ),
+    in_columns(
+        Command::ColumnLabel,
+        "column-label",
+        &["l"],
+        "among the columns: add that of a label",
+    ),
+    in_columns(
+        Command::ColumnsReset,
+        "columns-reset",
+        &["r"],
+        "among the columns: those of the settings, in their order",
+    ),
     at_rows(entry(
         Command::Wide,
         "wide",
