@@ -42,7 +42,11 @@ impl Keymap {
             let change = changes
                 .iter()
                 .find(|change| change.command == entry.command);
-            change.map_or_else(|| defaults(entry), |change| change.keys.clone())
+            let mut keys = change.map_or_else(|| defaults(entry), |change| change.keys.clone());
+            if change.is_none() {
+                keys.retain(|keys| !changes.iter().any(|change| takes(change, keys, entry)));
+            }
+            keys
         };
         let bindings = COMMANDS
             .iter()
@@ -195,6 +199,13 @@ impl Keymap {
 
 const NO_WAY_OUT: &str = "`quit`, `cancel` and `prompt` have no key, so nothing would end barkeep";
 
+/// Whether a change takes these keys of the table: what has several gives way, be it that all of them begin alike.
+fn takes(change: &Rebinding, keys: &Sequence, of: &Entry) -> bool {
+    keys.chords().len() > 1
+        && change.command.box_of() == of.command.box_of()
+        && change.keys.iter().any(|chosen| chosen.clashes(keys))
+}
+
 /// The keys that the table gives to a command.
 fn defaults(entry: &Entry) -> Vec<Sequence> {
     let keys = entry.keys.iter();
@@ -294,6 +305,29 @@ mod tests {
         let (keymap, wrong) = Keymap::rebound(&changes);
         assert_eq!(wrong.len(), 2, "{wrong:?}");
         assert_eq!(keymap, Keymap::default());
+    }
+
+    #[test]
+    fn keys_after_each_other_give_way_to_a_chosen_key() {
+        let (keymap, wrong) = Keymap::rebound(&[change(Command::Zoom, &[","])]);
+        assert_eq!(wrong, []);
+        assert_eq!(keymap.of_key(chords(",")[0]), Some(Command::Zoom));
+        let (keymap, wrong) = Keymap::rebound(&[change(Command::Zoom, &[", s"])]);
+        assert_eq!(wrong, []);
+        assert_eq!(
+            keymap.meaning(&chords(", s")),
+            Meaning::Command(Command::Zoom)
+        );
+        assert_eq!(
+            keymap.meaning(&chords(", w")),
+            Meaning::Command(Command::Wide)
+        );
+        // Those that somebody gave a command give way to nothing.
+        let changes = [
+            change(Command::Zoom, &[","]),
+            change(Command::Sort, &[", s"]),
+        ];
+        assert_eq!(Keymap::rebound(&changes).1.len(), 2);
     }
 
     #[test]

@@ -238,7 +238,7 @@ const FIRST: &[Entry] = &[
         ..entry(
             Command::Themes,
             "themes",
-            &["T"],
+            &["T", ", t"],
             "",
             "pick a theme; it holds until the settings name another",
         )
@@ -298,21 +298,21 @@ const FIRST: &[Entry] = &[
     entry(
         Command::PanelSide,
         "panel-side",
-        &[],
+        &[", p"],
         "",
         "the panel on the right of the panes, or below them",
     ),
     entry(
         Command::PanelHide,
         "panel-hide",
-        &[],
+        &[", h"],
         "",
         "the panel only while it has the focus, or always",
     ),
     entry(
         Command::LayoutReset,
         "layout-reset",
-        &[],
+        &[", 0"],
         "",
         "panes and panel as the screen suggests",
     ),
@@ -338,7 +338,7 @@ const FIRST: &[Entry] = &[
     entry(
         Command::Mouse,
         "mouse",
-        &["M"],
+        &["M", ", m"],
         "",
         "the mouse for barkeep, or for the terminal; shift-drag selects text",
     ),

@@ -95,7 +95,7 @@ fn every_sentence_follows_the_keymap() {
         &["f7 names the place"],
         &["esc", "⏎", "/"],
     );
-    says(screen((120, 100)), "?", &["f7", "f6"], &["esc"]);
+    says(screen((120, 100)), "?", &["f7", "f6"], &["esc", "m"]);
     let mut new = screen(SMALL);
     new.app.recall(barkeep::memory::Kept::default());
     says(new, "", &["f3 into what is selected", "f2 clear"], &[]);
@@ -154,6 +154,11 @@ fn keys_have_their_names_in_ascii() {
 
 #[test]
 fn what_can_follow_a_key() {
+    for (name, size) in [("leader-80x24", SMALL), ("leader-40x12", (40, 12))] {
+        let mut screen = screen(size);
+        screen.press(",");
+        insta::assert_snapshot!(name, screen.text());
+    }
     let mut screen = screen(SMALL);
     let keys = |command, keys: &str| Rebinding {
         command,

@@ -54,7 +54,7 @@ pub(super) const LISTS: &[Entry] = &[
     at_rows(entry(
         Command::Sort,
         "sort",
-        &["="],
+        &["=", ", s"],
         "",
         "sort by a column: :sort cpu, :sort -age from the largest",
     )),
@@ -84,7 +84,7 @@ pub(super) const LISTS: &[Entry] = &[
         ..at_rows(entry(
             Command::Columns,
             "columns",
-            &["|"],
+            &["|", ", c"],
             "",
             "show, hide and move columns; :label team adds a label's",
         ))
@@ -116,7 +116,7 @@ pub(super) const LISTS: &[Entry] = &[
     at_rows(entry(
         Command::Wide,
         "wide",
-        &["ctrl-w"],
+        &["ctrl-w", ", w"],
         "",
         "all columns at their full width, or what there is room for",
     )),
