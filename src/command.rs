@@ -77,6 +77,14 @@ pub enum Command {
     SortInvert,
     /// Choose which columns are shown, and in which order.
     Columns,
+    /// Among them: the chosen one further to the right.
+    ColumnLater,
+    /// Among them: the chosen one further to the left.
+    ColumnEarlier,
+    /// Among them: one of a label.
+    ColumnLabel,
+    /// Among them: those of the settings, in their order.
+    ColumnsReset,
     /// All columns at their full width, or as many as there is room for again.
     Wide,
     /// In wide mode, to the columns on the left.
@@ -123,6 +131,8 @@ pub enum Command {
     AllNamespaces,
     /// The contexts, to open and close.
     Contexts,
+    /// Among them: the chosen one comes first, or no longer.
+    Favourite,
     /// What looking costs.
     Cost,
     /// The themes, to look at and choose from.
@@ -160,6 +170,17 @@ pub enum Scope {
     Narrowable,
     /// While a credential plugin waits for a person.
     LoginNeeded,
+    /// In the box of contexts to open and close.
+    InContexts,
+    /// In the box of columns to show and hide.
+    InColumns,
+}
+
+impl Scope {
+    /// Whether it is that of a box. Its keys mean what they mean in the box, and elsewhere may mean something else.
+    pub fn is_of_a_box(self) -> bool {
+        matches!(self, Self::InContexts | Self::InColumns)
+    }
 }
 
 /// One line of the table.
@@ -202,6 +223,7 @@ pub enum Danger {
 pub fn of_name(name: &str) -> Option<Command> {
     COMMANDS
         .iter()
+        .filter(|entry| !entry.scope.is_of_a_box())
         .find(|entry| entry.name == name || entry.aliases.contains(&name))
         .map(|entry| entry.command)
 }
@@ -235,6 +257,11 @@ impl Chapter {
 }
 
 impl Command {
+    /// The box in which alone it has keys.
+    pub fn box_of(self) -> Option<Scope> {
+        Some(self.entry().scope).filter(|scope| scope.is_of_a_box())
+    }
+
     /// Where help tells of it.
     pub fn chapter(self) -> Chapter {
         match self {
@@ -274,6 +301,10 @@ impl Command {
             | Self::SortPrevious
             | Self::SortInvert
             | Self::Columns
+            | Self::ColumnLater
+            | Self::ColumnEarlier
+            | Self::ColumnLabel
+            | Self::ColumnsReset
             | Self::Wide
             | Self::ColumnsLeft
             | Self::ColumnsRight
@@ -290,6 +321,7 @@ impl Command {
             | Self::Bookmark
             | Self::Places
             | Self::Contexts
+            | Self::Favourite
             | Self::LogIn => Chapter::Places,
             Self::Help
             | Self::Mouse
@@ -353,7 +385,7 @@ mod tests {
         for (n, (keys, command)) in all.iter().enumerate() {
             for (other, with) in &all[n + 1..] {
                 assert!(
-                    !keys.clashes(other),
+                    command.box_of() != with.box_of() || !keys.clashes(other),
                     "`{keys}` {command:?} and `{other}` {with:?}"
                 );
             }

@@ -61,6 +61,9 @@ const MODIFIERS: [(&str, KeyModifiers, &str, &str); 3] = [
 ];
 
 impl Chord {
+    /// What ends a line that is typed.
+    pub const ENTER: Self = Self::key(KeyCode::Enter);
+
     /// A key without modifiers.
     pub const fn key(code: KeyCode) -> Self {
         Self {

@@ -99,6 +99,7 @@ impl Session {
         let kept = memory.read();
         let looks = Looks::new(cli, &config, kept.theme.as_ref(), library);
         app.themes = looks.themes;
+        app.ascii = looks.painter.is_ascii();
         app.use_columns(&config.columns);
         if let Some(filter) = &cli.filter {
             app.begin_with(filter.clone());
@@ -159,6 +160,7 @@ impl Session {
         let kept = self.memory.read();
         let looks = Looks::new(self.asked.cli(), &config, kept.theme.as_ref(), library);
         problems.extend(looks.problems);
+        self.app.ascii = looks.painter.is_ascii();
         self.painter = looks.painter;
         self.app.themes.take_up(looks.themes);
         self.app.keymap = Keymap::rebound(&config.keys).0;

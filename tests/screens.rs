@@ -4,6 +4,8 @@
     reason = "a fixture that can not be read has failed"
 )]
 
+#[path = "screens/keys.rs"]
+mod keys;
 #[path = "screens/kinds.rs"]
 mod kinds;
 
@@ -255,7 +257,9 @@ impl Screen {
     fn text_with(&mut self, theme: Theme, glyphs: &'static barkeep::ui::Glyphs) -> String {
         let mut frame = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
         // The clock and the meter are of no interest here.
-        Painter::new(theme, glyphs, jiff::tz::TimeZone::UTC).draw(&self.app, &mut frame);
+        let mut painter = Painter::new(theme, glyphs, jiff::tz::TimeZone::UTC);
+        self.app.ascii = painter.is_ascii();
+        painter.draw(&self.app, &mut frame);
         export::text(&frame)
     }
 
@@ -741,23 +745,6 @@ fn what_looking_costs() {
     insta::assert_snapshot!("cost-120x40", two(WIDE).text());
     insta::assert_snapshot!("cost-80x24", two(SMALL).text());
     insta::assert_snapshot!("cost-one-120x40", paying(WIDE, screen(WIDE)).text());
-}
-
-#[test]
-fn what_can_follow_a_key() {
-    let mut screen = screen(SMALL);
-    let keys = |command, keys: &str| barkeep::command::Rebinding {
-        command,
-        keys: vec![keys.parse().unwrap()],
-    };
-    let changes = [
-        keys(Command::Zoom, ", z"),
-        keys(Command::Home, ", H"),
-        keys(Command::SortInvert, ", ctrl-s up"),
-    ];
-    screen.app.keymap = Keymap::rebound(&changes).0;
-    screen.press(",");
-    insta::assert_snapshot!("following-80x24", screen.text());
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl App {
             Meaning::Begun => self.begun = chords,
             Meaning::Nothing => {
                 let keys = Sequence::of(&chords).map_or_else(String::new, |keys| keys.to_string());
-                let help = self.keymap.hint(Command::Help, false);
+                let help = self.key_to(Command::Help);
                 self.say(format!(
                     "{keys} does nothing here. {help} shows what can be done."
                 ));
@@ -194,8 +194,17 @@ impl App {
                     return vec![Effect::Quit];
                 }
                 self.interrupted = Some(self.now);
-                self.say("Nothing runs that could be cancelled. Ctrl-C again quits.");
+                let cancel = self.key_to(Command::Cancel);
+                self.say(format!(
+                    "Nothing runs that could be cancelled. {cancel} again quits."
+                ));
             }
+            // Their boxes do them, see `columns_key` and `picker_key`.
+            Command::ColumnLater
+            | Command::ColumnEarlier
+            | Command::ColumnLabel
+            | Command::ColumnsReset
+            | Command::Favourite => {}
             Command::LogIn => return self.login_needed().map(Effect::LogIn).into_iter().collect(),
             Command::Repaint => return vec![Effect::Repaint],
             Command::Suspend => return vec![Effect::Suspend],

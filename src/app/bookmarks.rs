@@ -84,7 +84,7 @@ impl App {
         let before = before
             .filter(|before| **before != place)
             .map(ToString::to_string);
-        let key = self.keymap.hint(Command::Places, false);
+        let key = self.key_to(Command::Places);
         self.say(match before {
             Some(before) => format!("\"{name}\" leads here now, no longer to {before}."),
             None => format!("\"{name}\" leads here from now on: {key} lists what you have kept."),

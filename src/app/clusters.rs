@@ -17,7 +17,7 @@ use super::{
     fit::{Fit, best, has_words},
 };
 use crate::{
-    command::Command,
+    command::{Command, Scope},
     effect::Effect,
     event::{Meter, Opened},
     keys::Chord,
@@ -297,20 +297,19 @@ impl App {
         let page = usize::from(self.size.1.saturating_sub(6).max(1));
         let at = picker.at.min(lines.saturating_sub(1));
         let chosen = choices.into_iter().nth(at);
-        let command = self.keymap.of_key(chord);
+        let command = self.keymap.in_box(Scope::InContexts, chord);
         let to = act::chosen(command, at, lines, page);
         let mut effects = Vec::new();
         picker.at = at;
         match (command, chord.code) {
-            (_, KeyCode::Enter) => {
+            (_, KeyCode::Enter) if picker.typing => {
                 picker.typing = false;
                 effects = chosen.map_or_else(Vec::new, |choice| self.toggle(choice));
             }
-            (_, KeyCode::Esc) if !picker.typed.is_empty() || picker.typing => {
-                picker = Picker::default();
-            }
+            (_, KeyCode::Esc) if picker.typing => picker = Picker::default(),
             _ if picker.typing => picker.press(chord, lines, self.size.1),
             _ if to.is_some() => picker.at = to.unwrap_or(at),
+            (Some(Command::Back), _) if !picker.typed.is_empty() => picker = Picker::default(),
             (Some(Command::Back | Command::Left | Command::Quit | Command::Contexts), _) => {
                 return Vec::new();
             }
@@ -320,10 +319,10 @@ impl App {
                 let id = id.filter(|id| self.waits_for_login(*id));
                 effects = id.map(Effect::LogIn).into_iter().collect();
             }
-            (_, KeyCode::Char(' ')) => {
+            (Some(Command::Open | Command::Mark), _) => {
                 effects = chosen.map_or_else(Vec::new, |choice| self.toggle(choice));
             }
-            (_, KeyCode::Char('f')) => {
+            (Some(Command::Favourite), _) => {
                 let name = chosen.map(|choice| choice.offer.context.name().to_owned());
                 effects.extend(name.map(|name| self.turn_favourite(&name)));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crossterm::event::{KeyCode, KeyModifiers};
+use crossterm::event::KeyCode;
 
 use super::{
     App, Overlay, Sort,
@@ -10,7 +10,7 @@ use super::{
     fit::{Fit, best},
 };
 use crate::{
-    command::Command,
+    command::{Command, Scope},
     effect::Effect,
     keys::Chord,
     memory::{Keep, Kept, Table},
@@ -93,7 +93,7 @@ impl App {
         list.skipped = 0;
         if list.columns.wide {
             let keys = [Command::ColumnsLeft, Command::ColumnsRight];
-            let [left, right] = keys.map(|command| self.keymap.hint(command, false));
+            let [left, right] = keys.map(|command| self.key_to(command));
             self.say(format!("All columns. {left} {right} move them."));
         }
         self.keep_table(pane)
@@ -103,7 +103,7 @@ impl App {
     pub(super) fn move_columns(&mut self, by: isize) {
         let list = self.list(self.focus);
         if !list.columns.wide {
-            let wide = self.keymap.hint(Command::Wide, false);
+            let wide = self.key_to(Command::Wide);
             return self.say(format!(
                 "All columns that have room are here. {wide} shows all."
             ));
@@ -124,57 +124,50 @@ impl App {
     pub(super) fn columns_key(&mut self, chord: Chord, at: usize) -> Vec<Effect> {
         let pane = self.focus;
         let offered = self.list(pane).columns.offered(&self.world);
-        let command = self.keymap.of_key(chord);
+        let command = self.keymap.in_box(Scope::InColumns, chord);
         self.overlay = Overlay::Columns(at);
-        let by = match (chord.code, chord.modifiers) {
-            (KeyCode::Char('J'), _) | (KeyCode::Down, KeyModifiers::SHIFT) => 1,
-            (KeyCode::Char('K'), _) | (KeyCode::Up, KeyModifiers::SHIFT) => -1,
-            _ => 0,
-        };
+        if let Some(to) = self.in_picker(command, at, offered.len()) {
+            self.overlay = Overlay::Columns(to);
+            return Vec::new();
+        }
         let columns = &mut self.lists[pane as usize].columns;
-        match chord.code {
-            _ if by != 0 => {
-                let to = at.saturating_add_signed(by);
-                if let (Some(a), Some(b)) = (offered.get(at), offered.get(to))
-                    && a != b
-                {
-                    columns.swap(*a, *b);
-                    self.overlay = Overlay::Columns(to);
-                    return self.keep_table(pane);
-                }
-                return Vec::new();
-            }
-            KeyCode::Char(' ') | KeyCode::Enter => {
+        match command {
+            Some(Command::ColumnLater) => return self.move_column(&offered, at, 1),
+            Some(Command::ColumnEarlier) => return self.move_column(&offered, at, -1),
+            Some(Command::Mark | Command::Open) => {
                 let done = offered.get(at).is_some_and(|at| columns.toggle(*at));
                 if done {
                     return self.keep_table(pane);
                 }
                 self.say("The name is always shown.");
-                return Vec::new();
             }
-            KeyCode::Char('r') => {
+            Some(Command::ColumnsReset) => {
                 columns.reset();
                 columns.wide = false;
                 self.lists[pane as usize].skipped = 0;
                 self.overlay = Overlay::Columns(0);
                 return self.keep_table(pane);
             }
-            KeyCode::Char('w') => return self.turn_wide(),
-            KeyCode::Char('l') => {
-                self.overlay = Overlay::Label(at, String::new());
-                return Vec::new();
-            }
+            Some(Command::Wide) => return self.turn_wide(),
+            Some(Command::ColumnLabel) => self.overlay = Overlay::Label(at, String::new()),
+            Some(Command::Back | Command::Quit | Command::Columns) => self.overlay = Overlay::None,
             _ => {}
         }
-        if let Some(at) = self.in_picker(command, at, offered.len()) {
-            self.overlay = Overlay::Columns(at);
-        } else if matches!(
-            command,
-            Some(Command::Back | Command::Quit | Command::Columns)
-        ) {
-            self.overlay = Overlay::None;
-        }
         Vec::new()
+    }
+
+    /// Moves a column of the box by one, with the one that is chosen there.
+    fn move_column(&mut self, offered: &[usize], at: usize, by: isize) -> Vec<Effect> {
+        let to = at.saturating_add_signed(by);
+        let (Some(a), Some(b)) = (offered.get(at), offered.get(to)) else {
+            return Vec::new();
+        };
+        if a == b {
+            return Vec::new();
+        }
+        self.lists[self.focus as usize].columns.swap(*a, *b);
+        self.overlay = Overlay::Columns(to);
+        self.keep_table(self.focus)
     }
 
     pub(super) fn label_key(&mut self, chord: Chord, at: usize, mut text: String) -> Vec<Effect> {

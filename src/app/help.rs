@@ -48,7 +48,8 @@ impl App {
         let mut lines = Vec::new();
         for chapter in Chapter::iter() {
             let of = |entry: &&Entry| {
-                entry.command.chapter() == chapter && self.applies(entry) && fits(entry)
+                let applies = self.applies(entry) || entry.scope.is_of_a_box();
+                entry.command.chapter() == chapter && applies && fits(entry)
             };
             let found = COMMANDS.iter().filter(of);
             let found: Vec<Advice> = found.map(|entry| Advice::Command(entry.command)).collect();

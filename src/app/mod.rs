@@ -155,6 +155,8 @@ pub struct App {
     pub settings: Settings,
     /// Which keys mean what.
     pub keymap: Keymap,
+    /// Keys are named in ASCII, as the screen is drawn.
+    pub ascii: bool,
     /// The keys so far of a sequence that has been begun.
     pub begun: Vec<Chord>,
     /// The themes to draw in.
@@ -218,6 +220,7 @@ impl App {
             interrupted: None,
             settings: Settings::default(),
             keymap: Keymap::default(),
+            ascii: false,
             begun: Vec::new(),
             themes: Themes::default(),
             kept: Kept::default(),
@@ -367,6 +370,11 @@ impl App {
             .map_or(1, |spot| usize::from(spot.rows()).max(1))
     }
 
+    /// How a sentence names a command: by its key, or as it is typed at the prompt.
+    pub fn key_to(&self, command: Command) -> String {
+        self.keymap.named(command, self.ascii)
+    }
+
     /// Whether a key means something here and now: what the footer and help show.
     pub fn applies(&self, entry: &command::Entry) -> bool {
         match entry.scope {
@@ -383,6 +391,8 @@ impl App {
             command::Scope::Narrowable => self.is_narrowable(),
             command::Scope::Servers => self.focus == Pane::Servers && !self.in_panel,
             command::Scope::LoginNeeded => self.login_needed().is_some(),
+            command::Scope::InContexts => matches!(self.overlay, Overlay::Contexts(_)),
+            command::Scope::InColumns => matches!(self.overlay, Overlay::Columns(_)),
         }
     }
 }

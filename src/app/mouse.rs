@@ -68,9 +68,10 @@ impl App {
     pub(super) fn toggle_mouse(&mut self) -> Vec<Effect> {
         let on = !self.has_mouse();
         self.say(if on {
-            "The mouse works here. Shift-drag selects text in most terminals."
+            "The mouse works here. Shift-drag selects text in most terminals.".to_owned()
         } else {
-            "The mouse is the terminal's now: it selects text. M takes it back."
+            let mouse = self.key_to(Command::Mouse);
+            format!("The mouse is the terminal's now: it selects text. {mouse} takes it back.")
         });
         vec![Effect::Keep(self.keep(Keep::Mouse(on)))]
     }

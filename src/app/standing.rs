@@ -212,7 +212,7 @@ impl App {
                 list.total,
                 self.rows_of(pane),
                 list.filter.text(),
-                self.keymap.hint(command, false)
+                self.key_to(command)
             );
         }
         let parent = match pane {
@@ -236,11 +236,14 @@ impl App {
         let parts = self.parts(pane);
         if self.open_clusters().next().is_none() {
             let demo = if self.has_only_the_demo() {
-                ", ⏎ the demo"
+                format!(", {} the demo", self.key_to(Command::Open))
             } else {
-                ""
+                String::new()
             };
-            return format!("No cluster is open. C opens one, and so does :ctx NAME{demo}.");
+            let contexts = self.key_to(Command::Contexts);
+            return format!(
+                "No cluster is open. {contexts} opens one, and so does :ctx NAME{demo}."
+            );
         }
         if !self.world.has_several_clusters() || parts.len() < 2 {
             return self.sentence(pane, parent.as_deref(), self.standing(pane));
@@ -280,8 +283,10 @@ impl App {
                 if problem.cause == Cause::NoCluster && self.has_only_the_demo() =>
             {
                 format!(
-                    "{}.\n⏎ opens the demo, a simulated cluster inside barkeep. C chooses another context.",
-                    problem.to_string().trim_end_matches('.')
+                    "{}.\n{} opens the demo, a simulated cluster inside barkeep. {} chooses another context.",
+                    problem.to_string().trim_end_matches('.'),
+                    self.key_to(Command::Open),
+                    self.key_to(Command::Contexts)
                 )
             }
             Standing::Refused(problem)

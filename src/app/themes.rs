@@ -5,8 +5,6 @@
 //! 3. the one that this context has of its own
 //! 4. the usual one: of the command line, else picked, else configured
 
-use crossterm::event::KeyCode;
-
 use super::{
     App, Overlay, Suggestion,
     act::chosen,
@@ -160,7 +158,7 @@ impl App {
         let lines = self.themes.known.len();
         let page = usize::from(self.size.1.saturating_sub(6).max(1));
         let at = match self.keymap.of_key(chord) {
-            _ if chord.code == KeyCode::Enter => {
+            Some(Command::Open) => {
                 let name = self.themes.known.get(at).map(|known| known.name.clone());
                 let effects = name.map(|name| self.wear(&name));
                 if effects.as_ref().is_none_or(Vec::is_empty) {

@@ -1,6 +1,6 @@
 //! Which keys mean which command: the table's, and what the person changed of them.
 
-use super::{COMMANDS, Command, Danger, Entry};
+use super::{COMMANDS, Command, Danger, Entry, Scope};
 use crate::keys::{Chord, Sequence};
 
 /// Which keys mean what. A sequence has one meaning, and none begins with another.
@@ -42,7 +42,11 @@ impl Keymap {
             let change = changes
                 .iter()
                 .find(|change| change.command == entry.command);
-            change.map_or_else(|| defaults(entry), |change| change.keys.clone())
+            let mut keys = change.map_or_else(|| defaults(entry), |change| change.keys.clone());
+            if change.is_none() {
+                keys.retain(|keys| !changes.iter().any(|change| takes(change, keys, entry)));
+            }
+            keys
         };
         let bindings = COMMANDS
             .iter()
@@ -79,16 +83,20 @@ impl Keymap {
     /// What is wrong about a change among all others.
     fn fault(&self, change: &Rebinding) -> Option<String> {
         for keys in &change.keys {
+            if change.command.box_of().is_some() && keys.chords().len() > 1 {
+                return Some(format!("`{keys}`: in a box only single keys are read"));
+            }
             let dangerous = change.command.entry().danger != Danger::None;
             if dangerous && keys.chords().iter().any(|chord| chord.has_ctrl()) {
                 return Some(format!(
                     "`{keys}`: what changes the cluster is never on a ctrl key"
                 ));
             }
-            let other = self
-                .bindings
-                .iter()
-                .find(|(other, command)| *command != change.command && other.clashes(keys));
+            let other = self.bindings.iter().find(|(other, command)| {
+                *command != change.command
+                    && command.box_of() == change.command.box_of()
+                    && other.clashes(keys)
+            });
             if let Some((other, command)) = other {
                 let name = command.entry().name;
                 let how = if other == keys {
@@ -110,10 +118,16 @@ impl Keymap {
         ways.iter().any(|way| self.keys(*way).next().is_some())
     }
 
-    /// What these chords mean, one pressed after the other.
+    /// All that is bound where no box has the keys.
+    fn outside(&self) -> impl Iterator<Item = &(Sequence, Command)> {
+        let outside = |(_, command): &&(Sequence, Command)| command.box_of().is_none();
+        self.bindings.iter().filter(outside)
+    }
+
+    /// What these chords mean, one pressed after the other, where no box has the keys.
     pub fn meaning(&self, chords: &[Chord]) -> Meaning {
         let mut begun = Meaning::Nothing;
-        for (keys, command) in &self.bindings {
+        for (keys, command) in self.outside() {
             if keys.chords() == chords {
                 return Meaning::Command(*command);
             }
@@ -132,6 +146,16 @@ impl Keymap {
         }
     }
 
+    /// What a single chord means in a box that has commands of its own.
+    pub fn in_box(&self, scope: Scope, chord: Chord) -> Option<Command> {
+        let own = self
+            .bindings
+            .iter()
+            .find(|(keys, command)| command.box_of() == Some(scope) && keys.chords() == [chord]);
+        own.map(|(_, command)| *command)
+            .or_else(|| self.of_key(chord))
+    }
+
     /// The keys of a command.
     pub fn keys(&self, command: Command) -> impl Iterator<Item = &Sequence> {
         self.bindings
@@ -140,10 +164,27 @@ impl Keymap {
             .map(|(keys, _)| keys)
     }
 
+    /// The first key of a command that is a single chord: boxes read no others.
+    pub fn chord(&self, command: Command) -> Option<Chord> {
+        self.keys(command).find_map(|keys| match keys.chords() {
+            [chord] => Some(*chord),
+            _ => None,
+        })
+    }
+
     /// How a hint shows the first key of a command; nothing where it has none.
     pub fn hint(&self, command: Command, ascii: bool) -> String {
         let first = self.keys(command).next();
         first.map(|keys| keys.hint(ascii)).unwrap_or_default()
+    }
+
+    /// How a sentence names a command: by its first key; where it has none, as it is typed at the prompt.
+    pub fn named(&self, command: Command, ascii: bool) -> String {
+        let first = self.keys(command).next();
+        first.map_or_else(
+            || format!(":{}", command.entry().name),
+            |keys| keys.hint(ascii),
+        )
     }
 
     /// What can follow chords that have begun something: the rest, and what it means.
@@ -152,11 +193,18 @@ impl Keymap {
             let rest = keys.chords().strip_prefix(begun)?;
             Some((Sequence::of(rest)?, *command))
         };
-        self.bindings.iter().filter_map(rest).collect()
+        self.outside().filter_map(rest).collect()
     }
 }
 
 const NO_WAY_OUT: &str = "`quit`, `cancel` and `prompt` have no key, so nothing would end barkeep";
+
+/// Whether a change takes these keys of the table: what has several gives way, be it that all of them begin alike.
+fn takes(change: &Rebinding, keys: &Sequence, of: &Entry) -> bool {
+    keys.chords().len() > 1
+        && change.command.box_of() == of.command.box_of()
+        && change.keys.iter().any(|chosen| chosen.clashes(keys))
+}
 
 /// The keys that the table gives to a command.
 fn defaults(entry: &Entry) -> Vec<Sequence> {
@@ -257,6 +305,54 @@ mod tests {
         let (keymap, wrong) = Keymap::rebound(&changes);
         assert_eq!(wrong.len(), 2, "{wrong:?}");
         assert_eq!(keymap, Keymap::default());
+    }
+
+    #[test]
+    fn keys_after_each_other_give_way_to_a_chosen_key() {
+        let (keymap, wrong) = Keymap::rebound(&[change(Command::Zoom, &[","])]);
+        assert_eq!(wrong, []);
+        assert_eq!(keymap.of_key(chords(",")[0]), Some(Command::Zoom));
+        let (keymap, wrong) = Keymap::rebound(&[change(Command::Zoom, &[", s"])]);
+        assert_eq!(wrong, []);
+        assert_eq!(
+            keymap.meaning(&chords(", s")),
+            Meaning::Command(Command::Zoom)
+        );
+        assert_eq!(
+            keymap.meaning(&chords(", w")),
+            Meaning::Command(Command::Wide)
+        );
+        // Those that somebody gave a command give way to nothing.
+        let changes = [
+            change(Command::Zoom, &[","]),
+            change(Command::Sort, &[", s"]),
+        ];
+        assert_eq!(Keymap::rebound(&changes).1.len(), 2);
+    }
+
+    #[test]
+    fn the_keys_of_a_box_are_its_own() {
+        let changes = [
+            change(Command::Zoom, &["f"]),
+            change(Command::ColumnLater, &["z"]),
+        ];
+        let (keymap, wrong) = Keymap::rebound(&changes);
+        assert_eq!(wrong, []);
+        let f = chords("f")[0];
+        assert_eq!(keymap.of_key(f), Some(Command::Zoom));
+        assert_eq!(
+            keymap.in_box(Scope::InContexts, f),
+            Some(Command::Favourite)
+        );
+        assert_eq!(keymap.in_box(Scope::InColumns, f), Some(Command::Zoom));
+        assert_eq!(
+            keymap.in_box(Scope::InColumns, chords("z")[0]),
+            Some(Command::ColumnLater)
+        );
+        let (_, wrong) = Keymap::rebound(&[change(Command::ColumnLater, &["K"])]);
+        assert!(wrong[0].1.contains("`column-earlier`"), "{wrong:?}");
+        let (_, wrong) = Keymap::rebound(&[change(Command::Favourite, &["x f"])]);
+        assert!(wrong[0].1.contains("only single keys"), "{wrong:?}");
     }
 
     #[test]

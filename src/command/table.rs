@@ -40,6 +40,11 @@ pub(super) const fn gesture(
     }
 }
 
+/// A command of a box: outside of it its keys may mean something else.
+const fn in_box(scope: Scope, entry: Entry) -> Entry {
+    Entry { scope, ..entry }
+}
+
 /// A command that is about the rows of the pane with focus.
 const fn at_rows(entry: Entry) -> Entry {
     Entry {
@@ -131,7 +136,7 @@ const FIRST: &[Entry] = &[
             "unmark",
             &["U"],
             "unmark",
-            "take all marks away; esc leaves them",
+            "take all marks away; going back keeps them",
         )
     },
     gesture(
@@ -205,6 +210,16 @@ const FIRST: &[Entry] = &[
             "open and close clusters; :ctx NAME switches to one alone",
         )
     },
+    in_box(
+        Scope::InContexts,
+        gesture(
+            Command::Favourite,
+            "favourite",
+            &["f"],
+            "",
+            "among the clusters: list this one first, or no longer",
+        ),
+    ),
     Entry {
         aliases: &["cost", "watches"],
         ..entry(
@@ -230,7 +245,7 @@ const FIRST: &[Entry] = &[
         ..entry(
             Command::Themes,
             "themes",
-            &["T"],
+            &["T", ", t"],
             "",
             "pick a theme; it holds until the settings name another",
         )
@@ -290,21 +305,21 @@ const FIRST: &[Entry] = &[
     entry(
         Command::PanelSide,
         "panel-side",
-        &[],
+        &[", p"],
         "",
         "the panel on the right of the panes, or below them",
     ),
     entry(
         Command::PanelHide,
         "panel-hide",
-        &[],
+        &[", h"],
         "",
         "the panel only while it has the focus, or always",
     ),
     entry(
         Command::LayoutReset,
         "layout-reset",
-        &[],
+        &[", 0"],
         "",
         "panes and panel as the screen suggests",
     ),
@@ -330,7 +345,7 @@ const FIRST: &[Entry] = &[
     entry(
         Command::Mouse,
         "mouse",
-        &["M"],
+        &["M", ", m"],
         "",
         "the mouse for barkeep, or for the terminal; shift-drag selects text",
     ),

@@ -239,7 +239,7 @@ impl Painter {
         };
         let hints: Vec<_> = COMMANDS.iter().filter(applies).collect();
         for (n, entry) in hints.iter().enumerate() {
-            let key = app.keymap.hint(entry.command, self.ascii());
+            let key = app.keymap.hint(entry.command, app.ascii);
             let hint = hint(app, entry);
             let needs = width(&key) + 1 + width(&hint);
             // Help is always there, whatever else has to go.

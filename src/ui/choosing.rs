@@ -6,9 +6,11 @@ use ratatui::{buffer::Buffer, layout::Position};
 use super::{
     Painter,
     ledger::{Cell, Column, Ledger, whole, yielding},
+    overlays::edge,
 };
 use crate::{
     app::{App, Target},
+    command::Command,
     layout::Area,
     panes::{self, Pane},
     text::{fit, width},
@@ -57,11 +59,12 @@ impl Painter {
         let lines = columns.map(|n| line(&list.columns.all()[n].column));
         let ledger = Ledger::new(SORT, lines.collect());
         let title = format!(" Sort {} by ", app.focus.rows());
-        let hints = [
-            " ⏎ sorts, again the other way   esc leaves ",
-            " ⏎ sorts   esc leaves ",
+        let doings = [
+            (&[Command::Open][..], "sorts"),
+            (&[Command::SortInvert], "inverts"),
+            (&[Command::Back], "leaves"),
         ];
-        self.choices(&ledger, at, (&title, &hints), app, frame);
+        self.choices(&ledger, at, (&title, &doings), app, frame);
     }
 
     /// The columns of the list with focus, in their order; and the label's key that is being typed.
@@ -103,12 +106,15 @@ impl Painter {
         let ledger = Ledger::new(COLUMNS, ledger);
         let wide = if list.columns.wide { ", all shown" } else { "" };
         let title = format!(" Columns of {}{wide} ", app.focus.rows());
-        let hints = [
-            " space shows, hides   J K move   l label   w wide   r reset   esc leaves ",
-            " space shows   J K move   l label   w wide   r reset ",
-            " space  J K move  l label  r reset ",
+        let doings = [
+            (&[Command::Mark][..], "shows"),
+            (&[Command::ColumnLater, Command::ColumnEarlier], "move"),
+            (&[Command::ColumnLabel], "label"),
+            (&[Command::ColumnsReset], "reset"),
+            (&[Command::Wide], "wide"),
+            (&[Command::Back], "leaves"),
         ];
-        let area = self.choices(&ledger, at, (&title, &hints), app, frame);
+        let area = self.choices(&ledger, at, (&title, &doings), app, frame);
         let typed = label?;
         // The key is typed on the box's last line.
         let y = area.y + area.height - 1;
@@ -129,18 +135,21 @@ impl Painter {
         Some(Position { x, y })
     }
 
-    /// A box with lines to choose from, and the longest hint that has room.
+    /// A box with lines to choose from, and as much of what can be done there as has room.
     fn choices(
         &self,
         ledger: &Ledger,
         at: usize,
-        (title, hints): (&str, &[&str]),
+        (title, doings): (&str, &[(&[Command], &str)]),
         app: &App,
         frame: &mut Buffer,
     ) -> Area {
         let (columns, rows) = app.size;
-        let longest = hints.first().map_or(0, |hint| width(hint));
-        let needs = ledger.width().max(longest).max(width(title)) + 5;
+        let doings = doings
+            .iter()
+            .filter_map(|(commands, what)| Self::does(app, commands, what));
+        let hint = edge(&doings.collect::<Vec<_>>(), usize::from(columns) - 4);
+        let needs = ledger.width().max(width(&hint)).max(width(title)) + 5;
         let wide = (needs as u16).min(columns);
         let high = (ledger.len() as u16 + AROUND).min(rows - 2);
         let area = Area {
@@ -149,9 +158,7 @@ impl Painter {
             width: wide,
             height: high,
         };
-        let fits = |hint: &&&str| width(hint) + 4 <= usize::from(wide);
-        let hint = hints.iter().find(fits).or(hints.last());
-        self.boxed(area, title, hint.copied().unwrap_or_default(), frame);
+        self.boxed(area, title, &hint, frame);
         let (x, end) = (area.x + 3, area.x + wide - 2);
         ledger.headings((x, area.y + 1), end, self.theme.heading, frame);
         let room = usize::from(high.saturating_sub(AROUND));

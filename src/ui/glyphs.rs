@@ -187,7 +187,6 @@ pub fn make_plain(frame: &mut Buffer) {
 fn plain(symbol: &str) -> Option<&'static str> {
     match symbol {
         "×" => Some("x"),
-        "⏎" => Some("<"),
         "\u{2800}" => Some(" "),
         _ if ("\u{2801}".."\u{2900}").contains(&symbol) => Some("*"),
         _ => {

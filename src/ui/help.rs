@@ -67,7 +67,7 @@ impl Painter {
                     let keys = app
                         .keymap
                         .keys(entry.command)
-                        .map(|keys| keys.hint(self.ascii()));
+                        .map(|keys| keys.hint(app.ascii));
                     let keys: Vec<String> = keys.collect();
                     let keys = if keys.is_empty() {
                         format!(":{}", entry.name)
@@ -209,7 +209,7 @@ impl Painter {
             self.theme.text,
         ));
         for command in FIRST {
-            let key = app.keymap.hint(command, self.ascii());
+            let key = app.key_to(command);
             let help = command.entry().help.to_owned();
             lines.push((key, self.theme.key, help, self.theme.text));
         }

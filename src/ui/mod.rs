@@ -100,7 +100,8 @@ impl Painter {
         &self.theme
     }
 
-    fn ascii(&self) -> bool {
+    /// Whether only ASCII can be shown.
+    pub fn is_ascii(&self) -> bool {
         *self.glyphs == glyphs::ASCII
     }
 
@@ -108,7 +109,7 @@ impl Painter {
     pub fn draw(&mut self, app: &App, frame: &mut Buffer) -> Option<Position> {
         self.wear(app);
         let cursor = self.all(app, frame);
-        if self.ascii() {
+        if self.is_ascii() {
             glyphs::make_plain(frame);
         }
         self.theme.fill(frame);

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::{Painter, table::put_in};
 use crate::{
     app::{App, Target},
+    command::Command,
     layout::Area,
     text::{fit, width},
 };
@@ -86,6 +87,13 @@ impl Painter {
         );
     }
 
+    /// What commands do in a box, after their keys; nothing where they have none that a box reads.
+    pub(super) fn does(app: &App, commands: &[Command], what: &str) -> Option<String> {
+        let keys = commands.iter().map(|command| app.keymap.chord(*command));
+        let keys: Option<Vec<String>> = keys.map(|key| Some(key?.hint(app.ascii))).collect();
+        Some(format!("{} {what}", keys?.join(" ")))
+    }
+
     /// An empty box with a title above and a hint below.
     pub(super) fn boxed(&self, area: Area, title: &str, hint: &str, frame: &mut Buffer) {
         let Area {
@@ -146,4 +154,16 @@ impl Painter {
         let at = x + wide.saturating_sub(2 + width(&hint) as u16);
         frame.set_stringn(at, y + high - 1, &hint, room, self.theme.muted);
     }
+}
+
+/// As much of what can be done in a box as there is room for on its edge, what comes first before what comes later.
+pub(super) fn edge(doings: &[String], room: usize) -> String {
+    let mut said = String::from(" ");
+    for doing in doings {
+        let gap = if said.len() == 1 { "" } else { "  " };
+        if width(&said) + width(gap) + width(doing) < room {
+            said.extend([gap, doing, " "]);
+        }
+    }
+    said
 }

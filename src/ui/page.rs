@@ -5,6 +5,7 @@ use ratatui::{buffer::Buffer, style::Style};
 use super::{Painter, table::put_in};
 use crate::{
     app::App,
+    command::Entry,
     layout::Area,
     text::{broken, width},
 };
@@ -129,14 +130,24 @@ impl Painter {
             return;
         }
         let (columns, rows) = app.size;
-        let ascii = self.ascii();
         let following = app.keymap.following(&app.begun);
-        let lines: Vec<(String, &str)> = following
+        let lines: Vec<(String, &Entry)> = following
             .iter()
-            .map(|(keys, command)| (keys.hint(ascii), command.entry().help))
+            .map(|(keys, command)| (keys.hint(app.ascii), command.entry()))
             .collect();
         let first = lines.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0);
-        let second = lines.iter().map(|(_, help)| width(help)).max().unwrap_or(0);
+        let widest = |says: fn(&Entry) -> &'static str| {
+            let all = lines.iter().map(|(_, entry)| width(says(entry)));
+            all.max().unwrap_or(0)
+        };
+        // A name is read at a glance where the sentences would be cut off.
+        let says: fn(&Entry) -> &'static str =
+            if first + widest(|entry| entry.help) + 6 <= usize::from(columns) {
+                |entry| entry.help
+            } else {
+                |entry| entry.name
+            };
+        let second = widest(says);
         let wide = ((first + second + 7) as u16).clamp(24, columns);
         let high = (lines.len() as u16 + 2).min(rows - 2);
         let area = Area {
@@ -145,14 +156,18 @@ impl Painter {
             width: wide,
             height: high,
         };
-        let begun: Vec<String> = app.begun.iter().map(|chord| chord.hint(ascii)).collect();
+        let begun: Vec<String> = app
+            .begun
+            .iter()
+            .map(|chord| chord.hint(app.ascii))
+            .collect();
         self.boxed(
             area,
             &format!(" {} … ", begun.join(" ")),
             " esc not now ",
             frame,
         );
-        for (n, (keys, help)) in lines.iter().take(usize::from(high - 2)).enumerate() {
+        for (n, (keys, entry)) in lines.iter().take(usize::from(high - 2)).enumerate() {
             let y = area.y + 1 + n as u16;
             put_in(
                 frame,
@@ -167,8 +182,12 @@ impl Painter {
                 frame,
                 (at, y),
                 wide.saturating_sub(first as u16 + 6),
-                help,
-                self.theme.text,
+                says(entry),
+                if app.applies(entry) {
+                    self.theme.text
+                } else {
+                    self.theme.muted
+                },
                 false,
             );
         }

@@ -72,7 +72,7 @@ impl Painter {
     }
 
     fn panel_title(&self, app: &App, below: usize, area: Area, frame: &mut Buffer) {
-        let key = app.keymap.hint(Command::Overview, self.ascii());
+        let key = app.keymap.hint(Command::Overview, app.ascii);
         let style = if app.in_panel {
             self.theme.title_focused
         } else {

@@ -6,10 +6,12 @@ use ratatui::{buffer::Buffer, layout::Position};
 use super::{
     Painter,
     ledger::{Cell, Column, Ledger, whole, yielding},
+    overlays::edge,
 };
 use crate::{
     app::{App, Choice, Destination, Find, Finding, Picker, Target},
     command::Command,
+    keys::Chord,
     layout::Area,
     panes,
     text::{fit, width},
@@ -45,9 +47,9 @@ const BESIDE: u16 = 5;
 struct List<'a> {
     title: &'a str,
     /// What can be done.
-    hint: &'a str,
+    doings: Vec<String>,
     /// Why there are no rows, where there are none.
-    empty: &'static str,
+    empty: &'a str,
     /// What is wrong, below the rows.
     below: Option<String>,
     columns: &'static [Column],
@@ -66,20 +68,32 @@ impl Painter {
             .get(picker.at)
             .and_then(|choice| choice.open.as_ref());
         let login = login.is_some_and(|(cluster, _)| app.waits_for_login(*cluster));
-        let login = match app.keymap.hint(Command::LogIn, self.ascii()) {
-            key if login => format!("{key} log in   "),
-            _ => String::new(),
-        };
-        let filter = app.keymap.hint(Command::Filter, self.ascii());
-        let hint = if picker.typing {
-            " ⏎ opens and closes   esc all ".to_owned()
+        let doings = if picker.typing {
+            let enter = Chord::ENTER.hint(app.ascii);
+            vec![format!("{enter} opens and closes"), "esc all".to_owned()]
         } else {
-            format!(" space opens and closes   {login}f favourite   {filter} narrows   esc leaves ")
+            let back = if picker.typed.is_empty() {
+                "leaves"
+            } else {
+                "all"
+            };
+            let all = [
+                (Command::Mark, "opens and closes"),
+                (Command::LogIn, "log in"),
+                (Command::Favourite, "favourite"),
+                (Command::Filter, "narrows"),
+                (Command::Back, back),
+            ];
+            let all = all
+                .into_iter()
+                .filter(|(command, _)| login || *command != Command::LogIn);
+            all.filter_map(|(command, what)| Self::does(app, &[command], what))
+                .collect()
         };
         let cells = choices.iter().map(|choice| self.choice(app, choice));
         let list = List {
             title: " Clusters ",
-            hint: &hint,
+            doings,
             empty: "No context has that.",
             below: app.unread.as_ref().map(ToString::to_string),
             columns: CONTEXTS,
@@ -96,17 +110,18 @@ impl Painter {
     ) -> Option<Position> {
         let places = app.known_places(&picker.typed);
         let is_named = |known: &Destination| known.name.is_some();
-        let removes = if places.get(picker.at).is_some_and(is_named) {
-            "del removes   "
-        } else {
-            ""
-        };
-        let hint = format!(" ⏎ goes there   {removes}esc leaves ");
+        let mut doings = vec![format!("{} goes there", Chord::ENTER.hint(app.ascii))];
+        if places.get(picker.at).is_some_and(is_named) {
+            doings.push("del removes".to_owned());
+        }
+        doings.push("esc leaves".to_owned());
+        let bookmark = app.key_to(Command::Bookmark);
+        let none = format!("None yet: {bookmark} names the place where you are.");
         let list = List {
             title: " Bookmarks and recent places ",
-            hint: &hint,
+            doings,
             empty: if picker.typed.is_empty() {
-                "None yet: m names the place where you are."
+                &none
             } else {
                 "No place has that."
             },
@@ -129,7 +144,10 @@ impl Painter {
         };
         let list = List {
             title: &title,
-            hint: " ⏎ goes there   esc leaves ",
+            doings: vec![
+                format!("{} goes there", Chord::ENTER.hint(app.ascii)),
+                "esc leaves".to_owned(),
+            ],
             empty: if find.picker.typed.trim().is_empty() {
                 "Type a name, or letters of it in their order."
             } else {
@@ -166,7 +184,8 @@ impl Painter {
         let below = u16::from(list.below.is_some());
         let said = list.below.as_deref().map_or(0, width);
         let needs = ledger.width().max(said) as u16 + BESIDE;
-        let wide = needs.max(width(list.hint) as u16 + 4).max(54).min(columns);
+        let hint = edge(&list.doings, usize::from(columns) - 4);
+        let wide = needs.max(width(&hint) as u16 + 4).max(54).min(columns);
         let field = u16::from(picker.typing || !picker.typed.is_empty());
         let lines = ledger.len().max(1) as u16;
         let high = (lines + AROUND + below + field).min(rows - 2);
@@ -176,7 +195,7 @@ impl Painter {
             width: wide,
             height: high,
         };
-        self.boxed(area, list.title, list.hint, frame);
+        self.boxed(area, list.title, &hint, frame);
         let (x, end) = (area.x + 3, area.x + wide - 2);
         let room = usize::from(end - x);
         let cursor = (field > 0).then(|| self.narrowing(picker, (x, area.y + 1), room, frame));

@@ -6,9 +6,10 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-use super::{ColorDepth, Library, Painter, Theme};
+use super::{ColorDepth, Library, Painter, Theme, overlays::edge};
 use crate::{
     app::{App, Known, Target},
+    command::Command,
     layout::Area,
     text::{fit, width},
 };
@@ -81,7 +82,12 @@ impl Painter {
             width: wide,
             height: high,
         };
-        self.boxed(area, " Themes ", " ⏎ keeps   esc as it was ", frame);
+        let doings = [(Command::Open, "keeps"), (Command::Back, "as it was")];
+        let doings = doings
+            .into_iter()
+            .filter_map(|(command, what)| Self::does(app, &[command], what));
+        let hint = edge(&doings.collect::<Vec<_>>(), usize::from(wide - 4));
+        self.boxed(area, " Themes ", &hint, frame);
         let room = usize::from(high.saturating_sub(around)).max(1);
         let from = (at + 1).saturating_sub(room);
         for (n, known) in known.iter().enumerate().skip(from).take(room) {
@@ -171,7 +177,7 @@ impl Painter {
         put("web ", theme.selected.patch(theme.text));
         put(" 3/3 ", theme.text);
         put("2h ", theme.muted);
-        put("⏎", theme.key);
+        put("?", theme.key);
         put(" ", Style::new());
         put("██", theme.bar_full);
         put("█", theme.bar_empty);

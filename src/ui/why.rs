@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 
-use super::Painter;
+use super::{Painter, overlays::edge};
 use crate::{
     app::{App, Ink, Target, why_room},
+    command::Command,
     layout::Area,
     model::{Health, Why},
     text::width,
@@ -30,11 +31,17 @@ impl Painter {
         } else {
             String::new()
         };
-        let go = if chosen.is_some() { " ⏎ go " } else { "" };
+        let go = chosen.and_then(|_| Self::does(app, &[Command::Open], "goes there"));
+        let back = Self::does(app, &[Command::Back], "closes");
+        let doings: Vec<String> = go.into_iter().chain(back).collect();
+        let hint = edge(
+            &doings,
+            usize::from(area.width).saturating_sub(4 + width(&more)),
+        );
         self.boxed(
             area,
             &format!(" {} ", title(&why)),
-            &format!("{more}{go} esc close "),
+            &format!("{more}{hint}"),
             frame,
         );
         let shown = lines
@@ -82,7 +89,9 @@ impl Painter {
             width: width(text) as u16 + 4,
             height: 3,
         };
-        self.boxed(area, "", " esc close ", frame);
+        let back = Self::does(app, &[Command::Back], "closes");
+        let hint = edge(back.as_slice(), usize::from(area.width - 4));
+        self.boxed(area, "", &hint, frame);
         frame.set_stringn(area.x + 2, area.y + 1, text, width(text), self.theme.text);
     }
 }

@@ -39,6 +39,24 @@ fn keys_follow_each_other_and_wait_for_the_next() {
 }
 
 #[test]
+fn how_things_look_is_behind_one_key() {
+    let mut run = Run::new(&["shop-dev"], &[]);
+    run.keys(",s");
+    assert!(matches!(run.app.overlay, Overlay::Sort(_)));
+    run.keys("<esc>,c");
+    assert!(matches!(run.app.overlay, Overlay::Columns(_)));
+    run.keys("<esc>,w");
+    assert!(run.app.list(run.app.focus).columns.wide);
+    let (focus, overlay) = (run.app.focus, run.app.overlay.clone());
+    run.keys(",j");
+    assert_eq!(
+        run.app.message(),
+        Some(", j does nothing here. ? shows what can be done.")
+    );
+    assert_eq!((run.app.focus, &run.app.overlay), (focus, &overlay));
+}
+
+#[test]
 fn a_box_is_moved_by_the_keys_that_were_chosen() {
     let mut run = Run::new(&["shop-dev"], &[]);
     run.app.keymap = rebound(&[(Command::Down, "J"), (Command::Help, "f1")]);

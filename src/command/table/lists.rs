@@ -1,6 +1,16 @@
 //! Going through lists, and how they are laid out.
 
-use super::{Command, Entry, at_rows, entry, gesture};
+use super::{Command, Entry, Scope, at_rows, entry, gesture, in_box};
+
+/// A command of the box of columns.
+const fn in_columns(
+    command: Command,
+    name: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> Entry {
+    in_box(Scope::InColumns, gesture(command, name, keys, "", help))
+}
 
 pub(super) const LISTS: &[Entry] = &[
     gesture(Command::Down, "down", &["j", "down"], "", "one row down"),
@@ -44,7 +54,7 @@ pub(super) const LISTS: &[Entry] = &[
     at_rows(entry(
         Command::Sort,
         "sort",
-        &["="],
+        &["=", ", s"],
         "",
         "sort by a column: :sort cpu, :sort -age from the largest",
     )),
@@ -74,15 +84,39 @@ pub(super) const LISTS: &[Entry] = &[
         ..at_rows(entry(
             Command::Columns,
             "columns",
-            &["|"],
+            &["|", ", c"],
             "",
             "show, hide and move columns; :label team adds a label's",
         ))
     },
+    in_columns(
+        Command::ColumnLater,
+        "column-later",
+        &["J", "shift-down"],
+        "among the columns: this one further to the right",
+    ),
+    in_columns(
+        Command::ColumnEarlier,
+        "column-earlier",
+        &["K", "shift-up"],
+        "among the columns: this one further to the left",
+    ),
+    in_columns(
+        Command::ColumnLabel,
+        "column-label",
+        &["l"],
+        "among the columns: add that of a label",
+    ),
+    in_columns(
+        Command::ColumnsReset,
+        "columns-reset",
+        &["r"],
+        "among the columns: those of the settings, in their order",
+    ),
     at_rows(entry(
         Command::Wide,
         "wide",
-        &["ctrl-w"],
+        &["ctrl-w", ", w"],
         "",
         "all columns at their full width, or what there is room for",
     )),
