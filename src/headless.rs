@@ -107,7 +107,9 @@ async fn wait(session: &mut Session, patience: Option<Duration>) -> Result<(), P
                 }
             }
             () = sleep_until(wake) => {
-                session.update(Event::Tick);
+                for effect in session.update(Event::Tick) {
+                    session.perform(effect);
+                }
             }
         }
         for meter in session.meters() {

@@ -21,6 +21,7 @@ use crate::layout::Division;
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     path: Option<PathBuf>,
+    changes: bool,
 }
 
 /// All that is kept. What a newer barkeep wrote and this one does not know is left out.
@@ -149,11 +150,26 @@ impl Keep {
 impl Memory {
     /// Answers are kept in this file; nowhere, and so not at all, where there is none.
     pub fn at(path: Option<PathBuf>) -> Self {
-        Self { path }
+        Self {
+            path,
+            changes: true,
+        }
+    }
+
+    /// The same as it is: nothing more is kept.
+    #[must_use]
+    pub fn unchanged(self) -> Self {
+        Self {
+            changes: false,
+            ..self
+        }
     }
 
     /// Keeps something. An error says why it can not be written.
     pub fn keep(&self, keep: Keep) -> io::Result<()> {
+        if !self.changes {
+            return Ok(());
+        }
         // Another barkeep may have written meanwhile.
         let before = self.read();
         let mut kept = before.clone();

@@ -68,6 +68,12 @@ impl Session {
         let library = library(paths::themes().as_deref());
         let (config, mut problems) = settings.read(&library);
         let memory = Memory::at(paths::memory());
+        // A frame that is printed, whatever was typed for it, is no sign of what somebody wants to have kept.
+        let memory = if cli.print {
+            memory.unchanged()
+        } else {
+            memory
+        };
         let asked = Asked::new(cli, &config, memory.clone());
         let contexts = asked.contexts();
         let reached = asked.reach_all(&contexts);

@@ -151,6 +151,20 @@ fn the_prompt_finds_by_letters_and_find_by_name_in_everything() {
 }
 
 #[test]
+fn a_frame_that_is_printed_leaves_nothing_behind() {
+    let state = TempDir::new().unwrap();
+    let launch = remembering(state.path(), &["--demo", "--print", "--keys"]);
+    let before = fs::read(state.path().join("barkeep/memory.toml")).unwrap();
+    let output = launch
+        .args([":sort -age<enter>:mark here<enter>"])
+        .run(WITHIN);
+    let frame = String::from_utf8(output.stdout).unwrap();
+    assert!(frame.contains("leads here from now on"), "{frame}");
+    let after = fs::read(state.path().join("barkeep/memory.toml")).unwrap();
+    assert_eq!(after, before);
+}
+
+#[test]
 fn a_command_line_that_is_wrong_is_answered_with_a_sentence() {
     for (args, sentence) in [
         (

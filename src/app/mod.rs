@@ -268,10 +268,9 @@ impl App {
                     self.assume_maps(source.cluster);
                 }
                 self.ask_for_a_namespace(&source, &news);
-                let mut effects = self.keep_what_was_named(&source, &news);
+                let effects = self.keep_what_was_named(&source, &news);
                 self.world.apply(&source, news);
                 self.drop_what_can_not_be_read(&source);
-                effects.extend(self.seek_kind());
                 return effects;
             }
             Event::Failed(problem) => self.say(problem.to_string()),
@@ -337,7 +336,9 @@ impl App {
         let dwelt = self.dwelt.as_ref().map(|(_, since)| since + REST);
         let stepped = self.stepped.map(|step| step.rests);
         let patience = Some(self.began + PATIENCE);
-        let times = [looked_at, dwelt, stepped, patience].into_iter().flatten();
+        let kinds = self.has_sought_kind().then_some(self.now + 1);
+        let times = [looked_at, dwelt, stepped, patience, kinds];
+        let times = times.into_iter().flatten();
         times.filter(|at| *at > self.now).fold(second, i64::min)
     }
 

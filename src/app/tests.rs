@@ -352,6 +352,8 @@ fn the_prompt_knows_commands_places_and_habits() {
     );
     run.tell(&source(What::Kinds, ""), News::Synced);
     run.app.refresh();
+    assert_eq!(run.app.wake_at(), run.now + 1);
+    run.wait(1);
     assert_eq!(
         run.app.message(),
         Some("There is no command, no place and no kind \"nonsense\".")

@@ -151,6 +151,11 @@ impl App {
         self.say(format!("Looking for the kind \"{typed}\"…"));
     }
 
+    /// Whether a kind is looked for, and all that could be it have been read.
+    pub(in crate::app) fn has_sought_kind(&self) -> bool {
+        matches!(self.sought, Some(Sought::Kind(..))) && !self.looks_for_kinds()
+    }
+
     /// Goes to the kind that is looked for once it is known, else does what was suggested then.
     pub(in crate::app) fn seek_kind(&mut self) -> Vec<Effect> {
         let Some(Sought::Kind(typed, suggested, until)) = self.sought.clone() else {
