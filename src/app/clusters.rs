@@ -310,7 +310,7 @@ impl App {
             _ if picker.typing => picker.press(chord, lines, self.size.1),
             _ if to.is_some() => picker.at = to.unwrap_or(at),
             (Some(Command::Back), _) if !picker.typed.is_empty() => picker = Picker::default(),
-            (Some(Command::Back | Command::Left | Command::Quit | Command::Contexts), _) => {
+            (Some(Command::Back | Command::Quit | Command::Contexts), _) => {
                 return Vec::new();
             }
             (Some(Command::Filter), _) => picker.typing = true,

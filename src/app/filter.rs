@@ -161,7 +161,12 @@ impl App {
 
     pub(super) fn begin_filter(&mut self) {
         self.leave_panel();
-        self.overlay = Overlay::Filter(Typing::new(self.list(self.focus).filter.text()));
+        // Another word narrows further, and is not to run into the last one.
+        let text = match self.list(self.focus).filter.text() {
+            "" => String::new(),
+            text => format!("{} ", text.trim_end()),
+        };
+        self.overlay = Overlay::Filter(Typing::new(&text));
     }
 
     pub(super) fn filter_key(&mut self, chord: Chord, mut typing: Typing) -> Vec<Effect> {

@@ -55,7 +55,10 @@ impl App {
                 Some((map, server)) => self.arrive(map, server),
                 None if until <= self.now => {
                     self.sought = None;
-                    self.say(format!("There is no \"{typed}\"."));
+                    self.say(match super::place::namespace(&typed) {
+                        Some(name) => format!("There is no namespace \"{name}\"."),
+                        None => format!("There is no \"{typed}\"."),
+                    });
                 }
                 None => self.say(format!("Looking for \"{typed}\"…")),
             },

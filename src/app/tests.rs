@@ -361,6 +361,15 @@ fn the_prompt_knows_commands_places_and_habits() {
 }
 
 #[test]
+fn a_namespace_that_there_is_not_is_called_one() {
+    let mut run = shop();
+    run.keys(":ns nope<enter>");
+    run.wait(6 * SECOND);
+    let says = run.app.message();
+    assert_eq!(says, Some("There is no namespace \"nope\"."));
+}
+
+#[test]
 fn a_place_that_is_not_there_yet_is_looked_for() {
     let mut run = shop();
     run.keys(":shop/prod/young<enter>");

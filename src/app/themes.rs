@@ -166,7 +166,7 @@ impl App {
                 }
                 return effects.unwrap_or_default();
             }
-            Some(Command::Back | Command::Left | Command::Quit | Command::Themes) => {
+            Some(Command::Back | Command::Quit | Command::Themes) => {
                 return Vec::new();
             }
             command => chosen(command, at, lines, page).unwrap_or(at.min(lines.saturating_sub(1))),
@@ -351,6 +351,13 @@ mod tests {
         assert_eq!(app.theme(), Some("light"), "another one for this context");
         app.themes.take_up(read("nord", AUTO));
         assert_eq!(app.theme(), Some("nord"), "another one for all");
+    }
+
+    #[test]
+    fn a_letter_that_means_nothing_there_leaves_the_list_open() {
+        let mut app = app();
+        assert_eq!(press(&mut app, "Tjhx"), []);
+        assert_eq!(app.overlay, Overlay::Themes(1));
     }
 
     #[test]

@@ -195,7 +195,13 @@ impl Painter {
             width: wide,
             height: high,
         };
-        self.boxed(area, list.title, &hint, frame);
+        let shown = usize::from(high.saturating_sub(AROUND + below + field));
+        let first = (picker.at + 1).saturating_sub(shown);
+        let title = match ledger.len().saturating_sub(first + shown) {
+            0 => list.title.to_owned(),
+            more => format!("{}{} {more} ", list.title, self.glyphs.down),
+        };
+        self.boxed(area, &title, &hint, frame);
         let (x, end) = (area.x + 3, area.x + wide - 2);
         let room = usize::from(end - x);
         let cursor = (field > 0).then(|| self.narrowing(picker, (x, area.y + 1), room, frame));
@@ -207,8 +213,6 @@ impl Painter {
         } else {
             ledger.headings((x, top), end, self.theme.heading, frame);
         }
-        let shown = usize::from(high.saturating_sub(AROUND + below + field));
-        let first = (picker.at + 1).saturating_sub(shown);
         for n in first..ledger.len().min(first + shown) {
             let y = top + 1 + (n - first) as u16;
             ledger.row(n, (x, y), end, frame);
