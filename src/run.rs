@@ -172,14 +172,14 @@ async fn take_more(
 ) -> Vec<Effect> {
     let until = due.max(Instant::now() + NEWS);
     while effects.is_empty() && Instant::now() < until {
-        let patience = if session.app.is_stepping() {
-            due
-        } else {
-            Instant::now()
-        };
-        // Not `now_or_never`: crossterm wakes only who asked first, and that would be nobody.
-        let Ok(input) = timeout_at(patience, next(inputs)).await else {
-            break;
+        let waits = session.app.is_stepping() && Instant::now() < due;
+        // Not `now_or_never`: crossterm wakes only who asked first, and that would be nobody. And no timer where there is
+        // nothing to wait for: it would take a millisecond or two to say so.
+        let input = tokio::select! {
+            biased;
+            input = next(inputs) => input,
+            () = sleep_until(due), if waits => break,
+            () = std::future::ready(()), if !waits => break,
         };
         session.app.refresh();
         effects = taken(session, question, input);
