@@ -283,11 +283,10 @@ impl App {
     }
 
     fn prompt_key(&mut self, chord: Chord, mut text: String, chosen: usize) -> Vec<Effect> {
-        let suggestions = self.suggestions(&text);
         match chord.code {
             KeyCode::Esc => return Vec::new(),
             KeyCode::Enter => {
-                let suggestion = suggestions.into_iter().nth(chosen);
+                let suggestion = self.suggestions(&text).into_iter().nth(chosen);
                 // Whoever has gone down the list means what is there, not what is typed.
                 let meant = suggestion.as_ref().filter(|_| chosen > 0);
                 let meant = meant.map_or(text, |suggestion| suggestion.text.clone());
@@ -298,12 +297,12 @@ impl App {
                 return Vec::new();
             }
             KeyCode::Down => {
-                let last = suggestions.len().saturating_sub(1);
+                let last = self.suggestions(&text).len().saturating_sub(1);
                 self.overlay = Overlay::Prompt(text, (chosen + 1).min(last));
                 return Vec::new();
             }
             KeyCode::Tab => {
-                if let Some(suggestion) = suggestions.into_iter().nth(chosen) {
+                if let Some(suggestion) = self.suggestions(&text).into_iter().nth(chosen) {
                     text = suggestion.text;
                 }
             }

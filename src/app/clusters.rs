@@ -15,6 +15,7 @@ use crossterm::event::KeyCode;
 use super::{
     App, Overlay, Picker, Standing, Suggestion, act,
     fit::{Fit, best, has_words},
+    palette::Found,
 };
 use crate::{
     command::{Command, Scope},
@@ -351,7 +352,10 @@ impl App {
 
     /// What `:ctx` and the beginning of a name can mean.
     pub(super) fn contexts_like(&self, begun: &str) -> Vec<Suggestion> {
-        let mut fit = Fit::new(begun);
+        best(self.contexts_ranked(&mut Fit::new(begun)).into_iter())
+    }
+
+    pub(super) fn contexts_ranked(&self, fit: &mut Fit) -> Found {
         let suggestion = |choice: &Choice| {
             let name = choice.offer.context.name();
             let open = choice.open.as_ref().map_or("", |_| "open  ");
@@ -361,6 +365,6 @@ impl App {
             };
             Some((fit.rank(name)?, suggestion))
         };
-        best(self.choices().iter().filter_map(suggestion))
+        self.choices().iter().filter_map(suggestion).collect()
     }
 }

@@ -86,8 +86,12 @@ impl App {
         let mut fit = Fit::new(typed);
         let mut ranked = Vec::new();
         let mut rank = |pane: Pane, slot: Slot| {
-            let names = pane.names(world, slot);
-            if let Some((name, rank)) = names.and_then(|(name, _)| Some((name, fit.rank(name)?))) {
+            // The rows of a pane are in order of their names, and Instances are in that of their namespace before.
+            let name = pane.names(world, slot).map(|(first, second)| match pane {
+                Pane::Instances => second,
+                _ => first,
+            });
+            if let Some((name, rank)) = name.and_then(|name| Some((name, fit.rank(name)?))) {
                 ranked.push((rank, name.len(), pane, slot));
             }
         };
@@ -101,12 +105,8 @@ impl App {
         }
         let lines = world.listed().into_iter();
         lines.for_each(|slot| rank(Pane::Kind, slot));
-        for (slot, instance) in world.instances().iter() {
-            let name = &instance.row.meta.name;
-            if let Some(rank) = fit.rank(name) {
-                ranked.push((rank, name.len(), Pane::Instances, slot));
-            }
-        }
+        let instances = world.instances().iter();
+        instances.for_each(|(slot, _)| rank(Pane::Instances, slot));
         ranked
     }
 
@@ -163,24 +163,24 @@ impl App {
         })
     }
 
-    pub(super) fn find_key(&mut self, chord: Chord, find: Find) -> Vec<Effect> {
-        let Find {
-            mut picker, found, ..
-        } = find;
+    pub(super) fn find_key(&mut self, chord: Chord, mut find: Find) -> Vec<Effect> {
+        let before = find.picker.typed.clone();
         match chord.code {
             KeyCode::Esc => return Vec::new(),
             KeyCode::Enter => {
-                if let Some((_, id)) = found.get(picker.at) {
+                if let Some((_, id)) = find.found.get(find.picker.at) {
                     self.go_to(id);
-                } else {
-                    self.find(picker, None);
+                    return Vec::new();
                 }
-                return Vec::new();
             }
-            KeyCode::Backspace if picker.typed.is_empty() => return Vec::new(),
-            _ => picker.press(chord, found.len(), self.size.1),
+            KeyCode::Backspace if before.is_empty() => return Vec::new(),
+            _ => find.picker.press(chord, find.found.len(), self.size.1),
         }
-        self.find(picker, None);
+        if find.picker.typed == before {
+            self.overlay = Overlay::Find(find);
+        } else {
+            self.find(find.picker, None);
+        }
         Vec::new()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    App,
+    App, Destination,
     fit::{Fit, SUGGESTIONS},
     place, themes,
 };
@@ -30,9 +30,19 @@ impl Suggestion {
     }
 }
 
+impl From<&Destination> for Suggestion {
+    fn from(known: &Destination) -> Self {
+        let place = known.place.to_string();
+        match &known.name {
+            Some(name) => Self::new(format!("go {name}"), place),
+            None => Self::new(place, "where you were"),
+        }
+    }
+}
+
 /// Each with how well it fits, the best with the lowest: see [`Fit::rank`]. Between equals an odd number says that it is
 /// rather not meant.
-type Found = Vec<(usize, Suggestion)>;
+pub(super) type Found = Vec<(usize, Suggestion)>;
 
 /// Places that are offered before anything is typed.
 const PLACES: usize = 4;
@@ -76,10 +86,7 @@ impl App {
     /// Where one has been, and what can be done.
     fn offered_at_first(&self) -> Vec<Suggestion> {
         let places = self.known_places("").into_iter().take(PLACES);
-        let places = places.map(|known| match known.name {
-            Some(name) => Suggestion::new(format!("go {name}"), known.place.to_string()),
-            None => Suggestion::new(known.place.to_string(), "where you were"),
-        });
+        let places = places.map(|known| Suggestion::from(&known));
         let entries = COMMANDS.iter().filter(|entry| entry.typed);
         let commands = entries.filter(|entry| self.applies(entry));
         let commands = commands.map(|entry| Suggestion::new(entry.name, entry.help));
@@ -159,22 +166,13 @@ impl App {
 
     /// Contexts, themes, bookmarks and recent places, each as one would type it.
     fn named_elsewhere(&self, fit: &mut Fit, found: &mut Found) {
-        let contexts = self.contexts_like("").into_iter();
-        let themes = self.themes_like("").into_iter();
-        for suggestion in contexts.chain(themes) {
-            let name = suggestion.text.split_once(' ').map_or("", |(_, name)| name);
-            if let Some(rank) = fit.rank(name) {
-                found.push((rank + 1, suggestion));
-            }
-        }
+        let named = self.contexts_ranked(fit).into_iter();
+        let named = named.chain(self.themes_ranked(fit));
+        found.extend(named.map(|(rank, suggestion)| (rank + 1, suggestion)));
         for known in self.known_places("") {
-            let place = known.place.to_string();
-            let (text, help) = match &known.name {
-                Some(name) => (format!("go {name}"), place.as_str()),
-                None => (place.clone(), "where you were"),
-            };
-            if let Some(rank) = fit.rank(known.name.as_deref().unwrap_or(&place)) {
-                found.push((rank, Suggestion::new(text, help)));
+            let suggestion = Suggestion::from(&known);
+            if let Some(rank) = fit.rank(known.name.as_deref().unwrap_or(&suggestion.text)) {
+                found.push((rank, suggestion));
             }
         }
     }

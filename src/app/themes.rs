@@ -9,6 +9,7 @@ use super::{
     App, Overlay, Suggestion,
     act::chosen,
     fit::{Fit, best},
+    palette::Found,
 };
 use crate::{
     command::Command,
@@ -197,7 +198,10 @@ impl App {
 
     /// What `:theme` and the beginning of a name can mean.
     pub(super) fn themes_like(&self, begun: &str) -> Vec<Suggestion> {
-        let mut fit = Fit::new(begun);
+        best(self.themes_ranked(&mut Fit::new(begun)).into_iter())
+    }
+
+    pub(super) fn themes_ranked(&self, fit: &mut Fit) -> Found {
         let suggestion = |known: &super::themes::Known| {
             let suggestion = Suggestion {
                 text: format!("theme {}", known.name),
@@ -209,7 +213,7 @@ impl App {
             };
             Some((fit.rank(&known.name)?, suggestion))
         };
-        best(self.themes.known.iter().filter_map(suggestion))
+        self.themes.known.iter().filter_map(suggestion).collect()
     }
 }
 

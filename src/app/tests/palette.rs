@@ -44,6 +44,18 @@ fn letters_in_their_order_find_commands_places_and_themes() {
 }
 
 #[test]
+fn each_of_many_themes_is_found() {
+    let mut run = shop();
+    let known = |n: usize| Known {
+        name: format!("night-{n:02}"),
+        own: false,
+        broken: None,
+    };
+    run.app.themes.known = (0..20).map(known).collect();
+    assert_eq!(offered(&run, "night-19"), ["theme night-19"]);
+}
+
+#[test]
 fn recent_places_are_offered_first_and_lead_there() {
     let mut run = shop();
     for keys in [":shop/prod/web<enter>", ":legacy<enter>"] {
