@@ -55,12 +55,15 @@ fn has_shop(screen: &vt100::Screen) -> bool {
     rows(&text(screen)).iter().any(|row| row.name == "shop")
 }
 
-/// Answers the plugin, which has the terminal to itself meanwhile.
-fn log_in(terminal: &mut Terminal, word: &str) {
+/// Answers the plugin, which has the terminal to itself meanwhile. Its question of the time before, if any, is still
+/// there to be seen: what is typed on seeing that comes while the terminal is being handed over, and is let go.
+fn log_in(terminal: &mut Terminal, word: &str, time: usize) {
     terminal.send("L");
     terminal.wait_for(
         "the plugin alone on the terminal",
-        |screen| !screen.alternate_screen() && text(screen).contains("The word, please:"),
+        |screen| {
+            !screen.alternate_screen() && text(screen).matches("The word, please:").count() == time
+        },
         WITHIN,
     );
     terminal.send(format!("{word}\r"));
@@ -73,9 +76,9 @@ fn the_screen_is_left_for_a_login_and_comes_back() {
     let mut terminal = guarded(&served).start();
     terminal.wait_for_text("log in", WITHIN);
     assert!(!has_shop(terminal.screen()));
-    log_in(&mut terminal, "friend");
+    log_in(&mut terminal, "friend", 1);
     terminal.wait_for_text("failed (exit status: 1)", WITHIN);
-    log_in(&mut terminal, "mellon");
+    log_in(&mut terminal, "mellon", 2);
     terminal.wait_for("what the login opens", has_shop, WITHIN);
     terminal.send("q");
     assert!(terminal.exit_status(WITHIN).unwrap().success());
@@ -94,7 +97,7 @@ fn who_has_to_log_in_holds_up_no_other() {
         "{}",
         terminal.screen_text()
     );
-    log_in(&mut terminal, "mellon");
+    log_in(&mut terminal, "mellon", 1);
     terminal.wait_for_text("● 2 live", WITHIN);
     terminal.send("q");
     assert!(terminal.exit_status(WITHIN).unwrap().success());
