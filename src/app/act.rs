@@ -30,8 +30,10 @@ impl App {
             Overlay::Prompt(text, chosen) => return self.prompt_key(chord, text, chosen),
             Overlay::Welcome => {
                 let welcomed = Effect::Keep(self.keep(Keep::Welcomed));
-                // The first key is a key like any other.
-                let effects = self.key(chord);
+                // The first key is a key like any other, but for those that close a box elsewhere.
+                let closes = matches!(chord.code, KeyCode::Enter | KeyCode::Esc)
+                    || self.keymap.of_key(chord) == Some(Command::Quit) && chord != ctrl_c;
+                let effects = if closes { Vec::new() } else { self.key(chord) };
                 return std::iter::once(welcomed).chain(effects).collect();
             }
             Overlay::Help(text, line) => return self.help_key(chord, text, line),

@@ -72,6 +72,7 @@ pub(super) fn row(json: &[u8], names: &mut Interner) -> serde_json::Result<Optio
         name: meta.name,
         created: meta.created,
         terminating: object.metadata.deletion_timestamp.is_some(),
+        labels: object.metadata.labels(names),
         values: cells.into_iter().map(|cell| value(cell, names)).collect(),
     }))))
 }
@@ -126,7 +127,7 @@ mod tests {
         "columnDefinitions":[{"name":"Name","type":"string","format":"name","priority":0},{"name":"Up-to-date","type":"integer","priority":0},
         {"name":"Ready","type":"string","priority":0},{"name":"Age","type":"string"},{"name":"Images","type":"string","priority":1}],
         "rows":[{"cells":["web\u001b[31m",3,"3/3","5d",null],"object":{"kind":"PartialObjectMetadata","metadata":{"name":"web","namespace":"shop",
-        "uid":"u","resourceVersion":"7","creationTimestamp":"2026-01-01T00:00:00Z","annotations":null}}}]}"#;
+        "uid":"u","resourceVersion":"7","creationTimestamp":"2026-01-01T00:00:00Z","annotations":null,"labels":{"team":"a"}}}}]}"#;
 
     #[test]
     fn a_table_is_columns_and_rows() {
@@ -162,6 +163,7 @@ mod tests {
         ];
         assert_eq!(*line.values, cells);
         assert_eq!((&*line.namespace, line.created), ("shop", 1_767_225_600));
+        assert_eq!(line.labels.get("team").map(|value| &**value), Some("a"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use compact_str::CompactString;
 use super::{
     ids::{ClusterId, Key, MapId, Name, Uid},
     resource::Resource,
+    row::Labels,
     source::{Source, What},
     table::Slot,
     world::World,
@@ -60,6 +61,8 @@ pub struct LineRow {
     pub created: i64,
     /// `metadata.deletionTimestamp` is set.
     pub terminating: bool,
+    /// `metadata.labels`
+    pub labels: Arc<Labels>,
     /// One for each [`Heading`].
     pub values: Box<[Value]>,
 }
@@ -310,6 +313,7 @@ impl World {
             name: CompactString::from(&*kind.plural),
             created: 0,
             terminating: false,
+            labels: Arc::default(),
             values: [
                 text(&kind.kind),
                 text(&shorts.collect::<Vec<_>>().join(",")),

@@ -186,8 +186,7 @@ fn label(pane: Pane, key: &str, world: &World, slot: Slot) -> Cell {
             row.and_then(|row| row.own_labels.get(key).or_else(|| row.labels.get(key)))
                 .or_else(of_pod)
         }),
-        // Their labels are not kept.
-        Pane::Kind => None,
+        Pane::Kind => world.line(slot).and_then(|line| line.row.labels.get(key)),
         Pane::Instances | Pane::All => {
             let pod = world.instances().get(slot);
             pod.and_then(|pod| pod.row.labels.get(key))

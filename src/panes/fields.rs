@@ -84,6 +84,7 @@ const OF_ANY_KIND: &[Field] = &[
     Cluster,
     Field::Kind,
     Status,
+    Label,
     Ready,
     Restarts,
     Age,
@@ -338,8 +339,8 @@ impl Fields for Row<'_> {
 
     fn labels(&self) -> Option<&Labels> {
         match self.held {
-            // Those of any kind are not kept.
-            Held::Service(_) | Held::Line(_) => None,
+            Held::Service(_) => None,
+            Held::Line(line) => Some(&line.row.labels),
             Held::Map(map) => map.row.as_ref().map(|row| &row.labels),
             Held::Server(server) => {
                 let own = server.row.as_ref().map(|row| &*row.own_labels);

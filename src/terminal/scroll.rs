@@ -1,9 +1,16 @@
 //! Rows that only moved. A list that scrolls by a row would otherwise be sent again as a whole, at every key.
 
-use ratatui::buffer::{Buffer, Cell};
+use std::hash::BuildHasher as _;
 
-/// Rows that must be saved before moving a band of them is worth it.
-const WORTH: usize = 3;
+use ratatui::buffer::{Buffer, Cell};
+use rustc_hash::FxBuildHasher;
+
+/// Rows that have to differ before it is asked whether they only moved.
+const FEWEST: usize = 4;
+/// Bytes that have to be saved before moving a band of rows is worth it: what the move takes, and some peace.
+const WORTH: i32 = 30;
+/// Bytes that a row takes beside its cells: the way there.
+const WAY: i32 = 8;
 
 /// A band of rows, the first and the last, that moves up by so many rows (down where negative).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,33 +21,42 @@ pub(super) struct Scroll {
 }
 
 impl Scroll {
-    /// The move after which the fewest rows differ, if it saves enough of them.
+    /// The move after which the least has to be sent, if it saves enough. By cells rather than whole rows: in a list whose
+    /// ages all grow in the moment in which it scrolls, no row is as it was.
     pub(super) fn between(shown: &Buffer, wanted: &Buffer) -> Option<Self> {
-        let (shown, wanted) = (rows(shown), rows(wanted));
-        let stays: Vec<bool> = shown.iter().zip(&wanted).map(|(a, b)| a == b).collect();
-        let dirty = stays.iter().filter(|stays| !**stays).count();
-        if dirty <= WORTH {
+        let columns = usize::from(wanted.area.width).max(1);
+        let rows = shown
+            .content
+            .chunks(columns)
+            .zip(wanted.content.chunks(columns));
+        let dirty = rows.filter(|(shown, wanted)| shown != wanted).count();
+        if dirty < FEWEST {
             return None;
         }
+        let (shown, wanted) = (hashes(shown), hashes(wanted));
+        let blank = vec![hash(&Cell::EMPTY); columns];
+        let shown: Vec<&[u64]> = shown.chunks(columns).collect();
+        let wanted: Vec<&[u64]> = wanted.chunks(columns).collect();
+        let still: Vec<i32> = shown.iter().zip(&wanted).map(|(a, b)| cost(a, b)).collect();
+        // What a row saves that comes in blank: less than nothing, mostly.
+        let blanked: Vec<i32> = wanted
+            .iter()
+            .zip(&still)
+            .map(|(row, still)| still - cost(&blank, row))
+            .collect();
         let furthest = (dirty / 2) as i16;
-        let moves = (1..=furthest).flat_map(|by| [by, -by]);
-        let band = |by: i16| {
-            let from = |y: usize| y.checked_add_signed(by.into());
-            let fits =
-                |y: &usize| !stays[*y] && from(*y).and_then(|y| shown.get(y)) == Some(&wanted[*y]);
-            let mut fitting = (0..wanted.len()).filter(fits);
-            let first = fitting.next()?;
-            let (count, last) = fitting.fold((1, first), |(count, _), y| (count + 1, y));
-            let top = first.min(from(first)?);
-            let bottom = last.max(from(last)?);
-            // What stood still within the band has to be sent again.
-            let broken = stays[top..=bottom].iter().filter(|stays| **stays).count();
-            let saved = usize::checked_sub(count, broken)?;
-            let (top, bottom) = (top as u16, bottom as u16);
-            (saved > WORTH).then_some((saved, Self { top, bottom, by }))
-        };
-        let best = moves.filter_map(band).max_by_key(|(saved, _)| *saved);
-        best.map(|(_, scroll)| scroll)
+        let best = (1..=furthest).flat_map(|by| [by, -by]).filter_map(|by| {
+            let moved = |y: usize| {
+                let from = y
+                    .checked_add_signed(by.into())
+                    .and_then(|from| shown.get(from));
+                from.map(|from| still[y] - cost(from, wanted[y]))
+            };
+            best_band(by, &blanked, moved)
+        });
+        best.max_by_key(|(saved, _)| *saved)
+            .filter(|(saved, _)| *saved > WORTH)
+            .map(|(_, scroll)| scroll)
     }
 
     /// Does to a frame what the terminal does.
@@ -61,7 +77,66 @@ impl Scroll {
     }
 }
 
-fn rows(frame: &Buffer) -> Vec<&[Cell]> {
-    let columns = usize::from(frame.area.width).max(1);
-    frame.content.chunks(columns).collect()
+/// The band that saves the most if it moves by so many rows, and how many. `moved` is what a row saves that comes
+/// from so far away, if there is such a row; `blanked` what each saves that comes in blank.
+fn best_band(
+    by: i16,
+    blanked: &[i32],
+    moved: impl Fn(usize) -> Option<i32>,
+) -> Option<(i32, Scroll)> {
+    let far = usize::from(by.unsigned_abs());
+    // Of the rows that are moved to: they end where the blank ones begin, or begin where these end.
+    let rows = if by > 0 {
+        0..blanked.len().saturating_sub(far)
+    } else {
+        far..blanked.len()
+    };
+    let blank = |start: usize| blanked[start..start + far].iter().sum::<i32>();
+    let mut best: Option<(i32, Scroll)> = None;
+    // The most that rows up to here can save, and the first of them.
+    let (mut sum, mut first) = (0, rows.start);
+    let mut take = |saved: i32, top: usize, bottom: usize| {
+        if best.is_none_or(|(most, _)| saved > most) {
+            best = Some((
+                saved,
+                Scroll {
+                    top: top as u16,
+                    bottom: bottom as u16,
+                    by,
+                },
+            ));
+        }
+    };
+    for y in rows {
+        let start = if by > 0 { 0 } else { blank(y - far) };
+        if y == first || sum < start {
+            (sum, first) = (start, y);
+        }
+        sum += moved(y)?;
+        if by > 0 {
+            take(sum + blank(y + 1), first, y + far);
+        } else {
+            take(sum, first - far, y);
+        }
+    }
+    best
+}
+
+fn hashes(frame: &Buffer) -> Vec<u64> {
+    frame.content.iter().map(hash).collect()
+}
+
+/// Equal ones are taken for equal cells: where they are not, a move may be chosen that saves less.
+fn hash(cell: &Cell) -> u64 {
+    FxBuildHasher.hash_one(cell)
+}
+
+/// About what it takes to turn one row into another, in bytes.
+fn cost(shown: &[u64], wanted: &[u64]) -> i32 {
+    let cells: i32 = shown
+        .iter()
+        .zip(wanted)
+        .map(|(a, b)| i32::from(a != b))
+        .sum();
+    if cells == 0 { 0 } else { cells + WAY }
 }

@@ -72,7 +72,7 @@ fn printed(columns: &str, rows: &[(&str, &str, &str)]) -> Vec<Change> {
         .collect();
     for (namespace, name, cells) in rows {
         let json = format!(
-            r#"{{"cells":["{name}",{cells}],"object":{{"metadata":{{"name":"{name}","namespace":"{namespace}","uid":"{namespace}/{name}","creationTimestamp":"2026-11-20T10:00:00Z"}}}}}}"#
+            r#"{{"cells":["{name}",{cells}],"object":{{"metadata":{{"name":"{name}","namespace":"{namespace}","uid":"{namespace}/{name}","creationTimestamp":"2026-11-20T10:00:00Z","labels":{{"of":"{namespace}"}}}}}}}}"#
         );
         let row = What::Table.served().row(json.as_bytes(), &mut names);
         changes.push(Change::Put(row.unwrap().unwrap()));
@@ -245,6 +245,24 @@ fn a_kind_without_objects_or_without_leave_says_so() {
 }
 
 #[test]
+fn labels_of_any_kind_are_columns_and_filters() {
+    let labelled = || {
+        with_kinds(WIDE)
+            .keys(":ing<enter>")
+            .keys(":label of<enter>")
+    };
+    let text = labelled().text();
+    assert!(text.contains("AGE  OF"), "{text}");
+    let text = labelled().keys("/-l of=shop-prod<enter>").text();
+    assert!(text.contains("web") && !text.contains("firehose"), "{text}");
+    let text = with_kinds(WIDE).keys(":ing of=data-platform<enter>").text();
+    assert!(
+        text.contains("firehose") && !text.contains("shop.example.com"),
+        "{text}"
+    );
+}
+
+#[test]
 fn five_thousand_rows_are_quick() {
     let mut screen = with_kinds(WIDE);
     let line = |n: u32| {
@@ -254,6 +272,7 @@ fn five_thousand_rows_are_quick() {
             name: format!("web-{n:05}").into(),
             created: NOW / 1000 - i64::from(n),
             terminating: false,
+            labels: Arc::default(),
             values: Box::default(),
         };
         Change::Put(Row::Line(Box::new(row)))

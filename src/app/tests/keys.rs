@@ -139,6 +139,16 @@ fn help_is_typed_into_and_left_again() {
 #[test]
 fn newcomers_are_welcomed_once_and_their_first_key_counts() {
     let mut run = Run::new(&["shop-dev"], &[]);
+    // What closes a box elsewhere closes this one, and does nothing else.
+    for key in ["q", "enter", "esc"] {
+        run.app.recall(Kept::default());
+        let effects = run.app.update(Event::Key(key.parse().unwrap()), run.now);
+        assert_eq!(effects, [Effect::Keep(crate::memory::Keep::Welcomed)]);
+        assert_eq!(run.app.overlay, Overlay::None);
+    }
+    run.app.recall(Kept::default());
+    run.keys("<ctrl-c>");
+    assert_eq!(run.keys("<ctrl-c>"), [Effect::Quit]);
     run.app.recall(Kept::default());
     assert_eq!(run.app.overlay, Overlay::Welcome);
     let effects = run.app.update(Event::Key("?".parse().unwrap()), run.now);
