@@ -17,20 +17,16 @@ use std::{
     path::Path,
     process::Output,
     thread,
-    time::Duration,
 };
 
 use support::{
-    barkeep,
+    WITHIN, barkeep,
     cluster::eventually,
     frame::{rows, says, tells},
     served::Served,
     terminal::{Launch, text},
     write_kubeconfig,
 };
-
-/// An unoptimized program on a busy machine takes its time to live through a year.
-const WITHIN: Duration = Duration::from_mins(2);
 
 /// The address of a server that takes every connection and never says a word.
 fn silent_address() -> String {
@@ -126,7 +122,9 @@ fn the_configuration_names_contexts_and_the_command_line_wins() {
     let config = launch.home().join("config.toml");
     fs::write(&config, "contexts = [\"moon\", \"demo (simulated)\"]\n").unwrap();
     let config = config.to_str().unwrap().to_owned();
-    let output = launch.args(["--config", &config, "--print"]).run(WITHIN);
+    let output = launch
+        .args(["--config", &config, "--print", "--request-timeout", "2m"])
+        .run(WITHIN);
     let both = frame(&output);
     assert!(says(&both, "1 of 2 live"), "{both}");
     let launch = beside(None);
@@ -142,7 +140,11 @@ fn the_configuration_names_contexts_and_the_command_line_wins() {
 
 #[test]
 fn clusters_are_opened_and_closed_while_it_runs() {
-    let mut terminal = beside(None).args(["--demo"]).size(120, 40).start();
+    let mut terminal = beside(None)
+        .remembering("welcomed = true\n[been]\ncontexts = [\"demo (simulated)\"]\n")
+        .args(["--demo"])
+        .size(120, 40)
+        .start();
     let shop = |screen: &vt100::Screen| rows(&text(screen)).iter().any(|row| row.name == "shop");
     terminal.wait_for("the demo", shop, WITHIN);
     terminal.send("C");

@@ -10,16 +10,13 @@
 
 pub mod support;
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use support::{
-    barkeep,
+    WITHIN, barkeep,
     frame::{rows, says},
     terminal::{Terminal, text},
 };
-
-/// An unoptimized program on a busy machine takes its time to live through a year.
-const WITHIN: Duration = Duration::from_mins(2);
 
 fn started(state: &Path) -> Terminal {
     let mut terminal = barkeep()

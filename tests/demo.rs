@@ -15,7 +15,6 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     process::{Command, Stdio},
-    time::Duration,
 };
 
 use kube::{
@@ -24,15 +23,12 @@ use kube::{
 };
 use serde_json::Value;
 use support::{
-    barkeep,
+    WITHIN, barkeep,
     cluster::eventually,
     frame::{rows, says},
     served::Served,
     terminal::{Terminal, text},
 };
-
-/// An unoptimized program on a busy machine takes its time to live through a year.
-const WITHIN: Duration = Duration::from_mins(2);
 
 #[test]
 fn the_screen_lives_without_any_cluster() {
@@ -41,7 +37,7 @@ fn the_screen_lives_without_any_cluster() {
         .size(160, 45)
         .start();
     // The frame is there before the cluster is.
-    terminal.wait_for_text("SERVICES", Duration::from_secs(10));
+    terminal.wait_for_text("SERVICES", WITHIN);
     terminal.wait_for_text("shop", WITHIN);
     terminal.wait_for_text("카페", WITHIN);
     let grown = |terminal: &mut Terminal| {
@@ -74,14 +70,7 @@ fn without_clock(frame: &str) -> String {
 fn each_role_sees_what_it_may() {
     let print = |role: &str| {
         let output = barkeep()
-            .args([
-                "--demo",
-                "--demo-role",
-                role,
-                "--print",
-                "--request-timeout",
-                "2m",
-            ])
+            .args(["--demo", "--demo-role", role, "--print"])
             .run(WITHIN);
         String::from_utf8(output.stdout).unwrap()
     };
@@ -284,7 +273,9 @@ fn any_kind_is_listed_as_the_server_prints_it() {
         .start();
     terminal.wait_for_text("shop", WITHIN);
     // The kinds are looked for when somebody asks for one.
-    terminal.send(":ingress\r");
+    terminal.send(":ingress");
+    terminal.wait_for_text("Ingress of networking.k8s.io/v1", WITHIN);
+    terminal.send("\r");
     terminal.wait_for(
         "Ingresses in the server's columns, and the first one below",
         |screen| {

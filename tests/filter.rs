@@ -10,12 +10,7 @@
 
 pub mod support;
 
-use std::time::Duration;
-
-use support::barkeep;
-
-/// An unoptimized program on a busy machine takes its time to live through a year.
-const WITHIN: Duration = Duration::from_mins(2);
+use support::{WITHIN, barkeep};
 
 #[test]
 fn a_filter_is_typed_explained_kept_and_cleared() {

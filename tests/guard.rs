@@ -23,7 +23,7 @@ use ratatui::{layout::Rect, style::Style};
 use rustix::process::{Pid, Signal, kill_process};
 
 const END: &str = "BARKEEP_TEST_END";
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program under test; runs only where the variable says which end it shall meet.
 #[test]

@@ -11,18 +11,20 @@
 
 pub mod support;
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use support::{
-    barkeep,
+    WITHIN, barkeep,
     frame::rows,
     terminal::{Launch, Terminal, find, text},
 };
 use vt100::MouseProtocolMode;
 
-/// An unoptimized program on a busy machine takes its time.
-const WITHIN: Duration = Duration::from_mins(2);
 const CAPTURES: &[u8] = b"\x1b[?1002h";
 
 /// Over the simulated cluster, with the state in this folder.
@@ -61,7 +63,45 @@ fn place(terminal: &mut Terminal, wanted: &str) -> (u16, u16) {
 #[track_caller]
 fn resting(terminal: &mut Terminal) {
     let quiet = Duration::from_millis(400);
-    assert!(terminal.settle(quiet, WITHIN), "it never rests");
+    let until = Instant::now() + WITHIN;
+    loop {
+        assert!(terminal.settle(quiet, WITHIN), "it never rests");
+        let shown = terminal.screen_text();
+        if is_whole(&shown) {
+            return;
+        }
+        assert!(Instant::now() < until, "it never rests:\n{shown}");
+    }
+}
+
+/// Whether all that is shown has been read: while a list comes in, its title says so where its order stands then. The
+/// last list depends on the others.
+fn is_whole(shown: &str) -> bool {
+    let mut lines = shown.lines();
+    let header = lines.next().unwrap_or_default();
+    let title = lines.next().unwrap_or_default();
+    header.contains("● live")
+        && title.trim_end().ends_with("health ↓ name ↑")
+        && !shown.contains("Loading ")
+}
+
+/// Goes to all Instances of the cluster.
+#[track_caller]
+fn list_all(terminal: &mut Terminal) {
+    terminal.send("0");
+    terminal.wait_for(
+        "all Instances, whole",
+        |screen| {
+            let shown = text(screen);
+            let here = shown
+                .lines()
+                .next()
+                .is_some_and(|line| line.contains("all Instances"));
+            here && is_whole(&shown) && rows(&shown).len() > 14
+        },
+        WITHIN,
+    );
+    resting(terminal);
 }
 
 /// What a terminal reports of a button or the wheel there.
@@ -124,9 +164,11 @@ fn clicks_select_open_sort_and_press_what_the_footer_shows() {
     click(&terminal, map);
     click(&terminal, map);
     wait_for_header(&mut terminal, "shop ▸ prod ▸ ");
+    resting(&mut terminal);
     let ready = place(&mut terminal, "READY");
     click(&terminal, ready);
     terminal.wait_for_text("READY ↑", WITHIN);
+    let ready = place(&mut terminal, "READY");
     click(&terminal, ready);
     terminal.wait_for_text("READY ↓", WITHIN);
     // The sentence about the order stands there for a moment.
@@ -147,13 +189,7 @@ fn clicks_select_open_sort_and_press_what_the_footer_shows() {
 fn the_wheel_moves_the_rows_under_it() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = started(demo(state.path()).size(100, 20));
-    terminal.send("0");
-    terminal.wait_for(
-        "a long list",
-        |screen| rows(&text(screen)).len() > 14 && below(&text(screen)).is_some(),
-        WITHIN,
-    );
-    resting(&mut terminal);
+    list_all(&mut terminal);
     let before = below(&terminal.screen_text()).expect("more below");
     for _ in 0..4 {
         report(&terminal, 65, (30, 10), 'M');
@@ -310,13 +346,7 @@ fn a_list_is_copied_whole_and_what_is_too_long_not_at_all() {
     assert!(first.starts_with("HEALTH\tNAME\t"), "{list}");
     assert!(list.lines().any(|line| line.contains("\tshop\t")), "{list}");
     // All Instances are far more than that.
-    terminal.send("0");
-    terminal.wait_for(
-        "all Instances",
-        |screen| rows(&text(screen)).len() > 20,
-        WITHIN,
-    );
-    resting(&mut terminal);
+    list_all(&mut terminal);
     terminal.send("Y");
     terminal.wait_for_text("Nothing was copied", WITHIN);
     assert_eq!(support::terminal::count(terminal.bytes(), b"\x1b]52;"), 1);

@@ -9,16 +9,15 @@
 
 pub mod support;
 
-use std::{fs, time::Duration};
+use std::fs;
 
-use support::{barkeep, refused_address, write_kubeconfig};
-
-const SOON: Duration = Duration::from_secs(20);
+use support::{WITHIN, barkeep, refused_address, write_kubeconfig};
 
 #[test]
 fn keys_are_as_the_settings_have_them_and_the_file_is_read_again() {
     let launch = barkeep();
     let settings = launch.home().join("settings.toml");
+    let other = launch.home().join("other.toml");
     let kubeconfig = launch.home().join("kubeconfig");
     write_kubeconfig(
         &kubeconfig,
@@ -36,35 +35,39 @@ fn keys_are_as_the_settings_have_them_and_the_file_is_read_again() {
         .size(120, 40)
         .start();
     // All mistakes at once, with their lines.
-    terminal.wait_for_text("line 4: keys.why: `z` is a key of `zoom` too", SOON);
+    terminal.wait_for_text("line 4: keys.why: `z` is a key of `zoom` too", WITHIN);
     terminal.wait_for_text(
         "line 5: there is no command `borad`. Did you mean `board`?",
-        SOON,
+        WITHIN,
     );
     terminal.send("q");
     terminal.wait_for(
         "the box gone",
         |screen| !screen.contents().contains("borad"),
-        SOON,
+        WITHIN,
     );
     // A key that was given away does nothing; the one that was chosen does, and says what can follow it.
     terminal.send("q");
-    terminal.wait_for_text("q does nothing here. , h shows what can be done.", SOON);
+    terminal.wait_for_text("q does nothing here. , h shows what can be done.", WITHIN);
     terminal.send(",");
-    terminal.wait_for_text("h  what can be done here", SOON);
+    terminal.wait_for_text("h  what can be done here", WITHIN);
     terminal.send("h");
-    terminal.wait_for_text("What can be done here", SOON);
+    terminal.wait_for_text("What can be done here", WITHIN);
     terminal.send("\x1b");
     // Mended while it runs; what is on the screen stays.
-    fs::write(&settings, "ascii = true\n[keys]\nquit = \"f9\"\n").unwrap();
-    terminal.wait_for_text("The settings have been read again.", SOON);
+    fs::write(&other, "ascii = true\n[keys]\nquit = \"f9\"\n").unwrap();
+    fs::rename(&other, &settings).unwrap();
+    terminal.wait_for_text("The settings have been read again.", WITHIN);
     assert!(
         !terminal.screen_text().contains('│'),
         "{}",
         terminal.screen_text()
     );
     terminal.send("\x1b[20~"); // f9
-    assert_eq!(terminal.exit_status(SOON).expect("it ends").exit_code(), 0);
+    assert_eq!(
+        terminal.exit_status(WITHIN).expect("it ends").exit_code(),
+        0
+    );
 }
 
 #[test]
@@ -73,31 +76,31 @@ fn who_is_here_for_the_first_time_is_welcomed_once() {
         let launch = barkeep().remembering(kept).size(120, 40);
         let memory = launch.home().join("state/barkeep/memory.toml");
         let mut terminal = launch.start();
-        terminal.wait_for_text("SERVICES", SOON);
+        terminal.wait_for_text("SERVICES", WITHIN);
         (terminal, memory)
     };
     let (mut terminal, memory) = start("");
-    terminal.wait_for_text("Welcome", SOON);
+    terminal.wait_for_text("Welcome", WITHIN);
     terminal.send("?");
-    terminal.wait_for_text("type what you want to do", SOON);
+    terminal.wait_for_text("type what you want to do", WITHIN);
     terminal.send("invert");
-    terminal.wait_for_text("find: invert", SOON);
+    terminal.wait_for_text("find: invert", WITHIN);
     terminal.send("\x1b");
-    terminal.wait_for_text("type what you want to do", SOON);
+    terminal.wait_for_text("type what you want to do", WITHIN);
     terminal.send("\x1b");
     terminal.wait_for(
         "help gone",
         |screen| !screen.contents().contains("type what"),
-        SOON,
+        WITHIN,
     );
     let kept = fs::read_to_string(&memory).unwrap();
     terminal.send("q");
-    let ended = terminal.exit_status(SOON);
+    let ended = terminal.exit_status(WITHIN);
     assert!(ended.is_some(), "{}", terminal.screen_text());
     let (mut terminal, _) = start(&kept);
     assert!(!terminal.screen_text().contains("Welcome"));
     terminal.send("q");
-    terminal.exit_status(SOON).expect("it ends");
+    terminal.exit_status(WITHIN).expect("it ends");
 }
 
 /// The colour that the whole screen is painted with, in the header.
@@ -111,9 +114,6 @@ fn background(screen: &vt100::Screen) -> Option<vt100::Color> {
 fn a_context_is_dressed_in_its_own_theme_and_a_change_of_it_is_taken_up() {
     const NORD: vt100::Color = vt100::Color::Rgb(46, 52, 64);
     const DRACULA: vt100::Color = vt100::Color::Rgb(40, 42, 54);
-    /// An unoptimized program on a busy machine takes its time to live through a year.
-    const WITHIN: Duration = Duration::from_mins(2);
-
     let launch = barkeep();
     let settings = launch.home().join("settings.toml");
     let kubeconfig = launch.home().join("kubeconfig");
@@ -168,7 +168,7 @@ fn the_settings_can_be_asked_about() {
         if let Some(settings) = settings {
             fs::write(folder.join("config.toml"), settings).unwrap();
         }
-        let output = launch.args(args.iter().copied()).run(SOON);
+        let output = launch.args(args.iter().copied()).run(WITHIN);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (
             output.status.code(),

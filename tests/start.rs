@@ -14,7 +14,7 @@ pub mod support;
 use std::{fs, os::unix::fs::PermissionsExt, process::Output, time::Duration};
 
 use support::{
-    barkeep,
+    WITHIN, barkeep,
     frame::tells,
     refused_address,
     terminal::{Launch, Terminal, text},
@@ -28,9 +28,6 @@ const UNKNOWN_CONTEXT: &[&str] = &["moon", "dev", "prod"];
 const REFUSED: &[&str] = &["refuses"];
 const PLUGIN_MISSING: &[&str] = &["no-such-plugin"];
 const PLUGIN_FAILED: &[&str] = &["angry-plugin"];
-
-/// How long a start may take to say what is wrong.
-const SOON: Duration = Duration::from_secs(10);
 
 /// Something wrong: a file `kubeconfig` (if any), further arguments, and what has to be said.
 struct Wrong {
@@ -149,7 +146,7 @@ fn stays_and_says(wrong: Wrong) -> Terminal {
         let shown = text(screen);
         wrong.says.iter().all(|words| tells(&shown, words))
     };
-    terminal.wait_for(&format!("{:?}", wrong.says), said, SOON);
+    terminal.wait_for(&format!("{:?}", wrong.says), said, WITHIN);
     assert!(
         terminal.exit_status(Duration::from_secs(1)).is_none(),
         "it stays open"
@@ -162,7 +159,7 @@ fn stays_and_says(wrong: Wrong) -> Terminal {
 #[track_caller]
 fn quits(mut terminal: Terminal) {
     terminal.send("q");
-    let exit = terminal.exit_status(SOON);
+    let exit = terminal.exit_status(WITHIN);
     assert!(exit.is_some(), "q ends it:\n{}", terminal.screen_text());
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use support::{
-    barkeep, refused_address,
+    WITHIN, barkeep, refused_address,
     terminal::{SYNC_BEGIN, SYNC_END, Terminal, count, find, signal, text as terminal_text},
     write_kubeconfig,
 };
@@ -26,8 +26,6 @@ const HOME: &str = "SERVICES";
 const NEEDED: [&str; 2] = ["40×10", "40x10"];
 /// The clock, an age, and a try to reach the cluster again: what may be written while nobody does anything.
 const IDLE_BYTES_PER_SECOND: usize = 400;
-const SOON: Duration = Duration::from_secs(5);
-
 const ALTERNATE_SCREEN_LEFT: &[u8] = b"\x1b[?1049l";
 const CURSOR_SHOWN: &[u8] = b"\x1b[?25h";
 
@@ -42,7 +40,7 @@ fn started() -> Terminal {
     let mut terminal = launch
         .env("KUBECONFIG", kubeconfig.to_str().unwrap())
         .start();
-    terminal.wait_for_text(HOME, SOON);
+    terminal.wait_for_text(HOME, WITHIN);
     terminal
 }
 
@@ -52,7 +50,7 @@ fn assert_restored(terminal: &mut Terminal) {
     terminal.wait_for(
         "the screen left",
         |screen| !screen.alternate_screen() && !screen.hide_cursor(),
-        SOON,
+        WITHIN,
     );
     let screen = terminal.screen();
     assert!(!screen.bracketed_paste(), "bracketed paste is still on");
@@ -82,7 +80,7 @@ fn q_leaves_the_terminal_as_it_was() {
         "it took the terminal"
     );
     terminal.send("q");
-    let exit = terminal.exit_status(SOON).expect("it ends");
+    let exit = terminal.exit_status(WITHIN).expect("it ends");
     assert_eq!(exit.exit_code(), 0, "{}", terminal.screen_text());
     assert_restored(&mut terminal);
 }
@@ -101,7 +99,7 @@ fn sighup_leaves_the_terminal_as_it_was() {
 fn ends_tidily_on(which: Signal) {
     let mut terminal = started();
     terminal.signal(which);
-    terminal.exit_status(SOON).expect("it ends");
+    terminal.exit_status(WITHIN).expect("it ends");
     assert_restored(&mut terminal);
 }
 
@@ -116,12 +114,12 @@ fn a_screen_too_small_says_what_it_needs_and_a_larger_one_is_used_again() {
                 .iter()
                 .any(|needed| screen.contents().contains(needed))
         },
-        SOON,
+        WITHIN,
     );
     terminal.resize(80, 24);
-    terminal.wait_for_text(HOME, SOON);
+    terminal.wait_for_text(HOME, WITHIN);
     terminal.resize(200, 50);
-    terminal.wait_for_text("SERVERS", SOON);
+    terminal.wait_for_text("SERVERS", WITHIN);
 }
 
 /// A shell with job control, because the kernel lets nobody stop a process whose session has no such parent.
@@ -132,11 +130,11 @@ fn a_key_that_comes_with_a_resize_is_not_left_lying() {
         // While the one key is drawn the resize and the other come.
         terminal.send("?");
         terminal.resize(120 + round % 2, 40);
-        terminal.wait_for_text("What can be done here", SOON);
+        terminal.wait_for_text("What can be done here", WITHIN);
         terminal.send("\x1b[27u");
         let is_closed =
             |screen: &vt100::Screen| !terminal_text(screen).contains("What can be done here");
-        terminal.wait_for("it closed", is_closed, SOON);
+        terminal.wait_for("it closed", is_closed, WITHIN);
     }
 }
 
@@ -157,27 +155,27 @@ fn ctrl_z_stops_it_and_fg_brings_the_screen_back() {
         .args(["-m", "-c", &script])
         .env("KUBECONFIG", kubeconfig.to_str().unwrap())
         .start();
-    shell.wait_for_text(HOME, SOON);
+    shell.wait_for_text(HOME, WITHIN);
     let pid = child_of(shell.pid());
 
     shell.send("\x1a");
     shell.wait_for(
         "the shell's screen",
         |screen| !screen.alternate_screen(),
-        SOON,
+        WITHIN,
     );
-    shell.wait_for_text("stopped", SOON);
+    shell.wait_for_text("stopped", WITHIN);
     assert_eq!(state(pid), 'T', "it stopped");
 
     shell.send("\n");
     shell.wait_for(
         "its screen again",
         |screen| screen.alternate_screen() && screen.contents().contains(HOME),
-        SOON,
+        WITHIN,
     );
     assert_ne!(state(pid), 'T', "it runs again");
     shell.send("q");
-    if shell.exit_status(SOON).is_none() {
+    if shell.exit_status(WITHIN).is_none() {
         signal(pid, Signal::KILL);
         panic!("it did not end after q:\n{}", shell.screen_text());
     }
@@ -203,7 +201,7 @@ fn state(pid: u32) -> char {
 #[test]
 fn nothing_but_the_clock_is_written_while_nobody_does_anything() {
     let mut terminal = started();
-    terminal.settle(Duration::from_millis(700), SOON);
+    terminal.settle(Duration::from_millis(700), WITHIN);
     let before = terminal.bytes().len();
     let listened = Duration::from_secs(3);
     terminal.listen(listened);
@@ -219,11 +217,16 @@ fn nothing_but_the_clock_is_written_while_nobody_does_anything() {
 #[test]
 fn every_frame_is_one_synchronized_update() {
     let mut terminal = started();
-    terminal.settle(Duration::from_millis(700), SOON);
+    terminal.wait_for(
+        "what is wrong",
+        |screen| support::frame::tells(&terminal_text(screen), "refuses"),
+        WITHIN,
+    );
+    terminal.settle(Duration::from_millis(700), WITHIN);
     let before = terminal.bytes().len();
     terminal.send("?");
-    terminal.next_output(SOON).expect("a frame");
-    terminal.settle(Duration::from_millis(100), SOON);
+    terminal.next_output(WITHIN).expect("a frame");
+    terminal.settle(Duration::from_millis(100), WITHIN);
     let written = terminal.bytes()[before..].to_vec();
     let shown = String::from_utf8_lossy(&written);
     assert!(
@@ -268,7 +271,7 @@ fn a_key_held_on_a_slow_line_drops_frames_and_no_key() {
         .size(200, 50)
         .start();
     // What is typed before the terminal is taken is not read as it was typed.
-    terminal.wait_for_text(HOME, SOON);
+    terminal.wait_for_text(HOME, WITHIN);
     // Those that are well, whose order nothing changes.
     terminal.send(":instances\r/load-01\r");
     terminal.wait_for(
@@ -278,7 +281,7 @@ fn a_key_held_on_a_slow_line_drops_frames_and_no_key() {
             let whole = text.contains("● live") && text.contains("INSTANCES  /load-01  100 of");
             whole && selected(screen).contains("load-01")
         },
-        Duration::from_mins(1),
+        WITHIN,
     );
     let text = terminal.screen_text();
     let lines: Vec<&str> = text.lines().collect();
@@ -289,6 +292,7 @@ fn a_key_held_on_a_slow_line_drops_frames_and_no_key() {
     let second = name(lines[first + 1]);
     assert_ne!(second, name(lines[first]));
 
+    let before = count(terminal.bytes(), SYNC_BEGIN);
     terminal.slow_down(8_192);
     let mut hold = |key: &str, times: usize| {
         for _ in 0..times {
@@ -302,8 +306,10 @@ fn a_key_held_on_a_slow_line_drops_frames_and_no_key() {
     terminal.wait_for(
         &format!("{second} selected"),
         |screen| name(&selected(screen)) == second,
-        Duration::from_secs(2),
+        WITHIN,
     );
-    assert!(terminal.settle(Duration::from_millis(200), SOON));
+    let frames = count(terminal.bytes(), SYNC_BEGIN) - before;
+    assert!(frames < 2 * DOWN - 1, "none of {frames} frames was dropped");
+    assert!(terminal.settle(Duration::from_millis(200), WITHIN));
     assert_eq!(name(&selected(terminal.screen())), second);
 }

@@ -135,10 +135,17 @@ impl App {
         }
         let feeds = self.world.feeds().map(|(source, _)| source);
         let mut sources: Vec<&Source> = feeds.filter(|of| of.cluster == cluster).collect();
-        sources.sort();
-        if sources.is_empty() {
+        // What is always asked for and has not answered yet is no feed.
+        let always = What::ALWAYS.map(|what| Source::all(cluster, what));
+        if always
+            .iter()
+            .all(|source| self.world.feed(source).is_none())
+        {
             return Standing::Loading(0, None);
         }
+        sources.extend(&always);
+        sources.sort();
+        sources.dedup();
         // Usage is an extra: its server may be away while everything else is fine.
         sources.retain(|source| source.what != What::Usage);
         let known = |source: &&Source| !self.refused(source);

@@ -31,16 +31,8 @@ impl App {
     fn want_cluster(&self, cluster: ClusterId, wanted: &mut BTreeSet<Source>) {
         let all = |what| Source::all(cluster, what);
         let of = |what, namespace: &Name| Source::of(cluster, what, namespace);
-        // Asked for again now and then although it is forbidden: roles are granted while we look.
-        wanted.insert(all(What::Namespaces));
-        if self.refused(&all(What::Namespaces)) {
-            wanted.extend(
-                self.allowed(cluster)
-                    .iter()
-                    .map(|namespace| of(What::Namespaces, namespace)),
-            );
-        }
-        for what in What::CONTROLLERS.into_iter().chain([What::Troubled]) {
+        for what in What::ALWAYS {
+            // Asked for again now and then although it is forbidden: roles are granted while we look.
             wanted.insert(all(what));
             if self.refused(&all(what)) {
                 wanted.extend(

@@ -81,6 +81,16 @@ impl What {
         Self::CronJobs,
         Self::Jobs,
     ];
+    /// What is watched of every cluster, as long as it is open.
+    pub const ALWAYS: [Self; 7] = [
+        Self::Namespaces,
+        Self::Deployments,
+        Self::StatefulSets,
+        Self::DaemonSets,
+        Self::CronJobs,
+        Self::Jobs,
+        Self::Troubled,
+    ];
     /// What is watched of a Map that is looked at, besides usage.
     pub const OF_A_MAP: [Self; 7] = [
         Self::Instances,

@@ -17,7 +17,7 @@ use tokio_tungstenite::{
 };
 
 /// Longer than anything here takes, so that only what hangs fails by it.
-pub(crate) const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_mins(2);
 
 pub(crate) fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_barkeep"))

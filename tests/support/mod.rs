@@ -7,7 +7,11 @@ pub mod frame;
 pub mod served;
 pub mod terminal;
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
+
+/// How long anything may take: an unoptimized program on a busy machine takes its time to live through a year. Nothing
+/// waits so long unless it has failed.
+pub const WITHIN: Duration = Duration::from_mins(5);
 
 /// The binary under test, as cargo built it for this test.
 pub fn barkeep() -> terminal::Launch {

@@ -4,13 +4,9 @@ use std::{
     fs,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    time::Duration,
 };
 
-use super::cluster::eventually;
-
-/// An unoptimized program on a busy machine takes its time.
-const WITHIN: Duration = Duration::from_mins(2);
+use super::{WITHIN, cluster::eventually};
 
 /// `barkeep demo`, ended with this.
 pub struct Served {

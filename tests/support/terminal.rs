@@ -144,7 +144,16 @@ impl Launch {
     }
 
     /// Runs it without a terminal until it ends; panics, and kills it, when it does not end in time.
-    pub fn run(self, within: Duration) -> Output {
+    pub fn run(mut self, within: Duration) -> Output {
+        // A frame of the simulated cluster waits for it as long as the test does, and not as long as a person would.
+        if ["--demo", "--print"]
+            .iter()
+            .all(|flag| self.args.iter().any(|arg| arg == flag))
+        {
+            let patience = format!("{}s", within.as_secs() / 2);
+            self.args
+                .splice(0..0, ["--request-timeout".to_owned(), patience]);
+        }
         let child = Command::new(&self.program)
             .args(&self.args)
             .env_clear()
@@ -436,6 +445,8 @@ impl Terminal {
         while let Ok(chunk) = self.output.try_recv() {
             self.take(&chunk);
         }
+        // No half of an update: the rest of it is on its way.
+        while self.in_update && self.next_output(Duration::from_secs(5)).is_some() {}
     }
 
     fn take(&mut self, chunk: &Chunk) -> Instant {

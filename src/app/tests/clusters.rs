@@ -29,6 +29,19 @@ fn problem(cause: Cause, what: &str) -> Problem {
     Problem::new(cause, what)
 }
 
+#[test]
+fn a_cluster_is_live_once_all_that_is_always_watched_has_answered() {
+    let mut run = two();
+    for source in always(EU) {
+        assert!(
+            matches!(run.app.cluster_standing(EU), Standing::Loading(..)),
+            "before {source:?}"
+        );
+        run.list(&source, Vec::new());
+    }
+    assert_eq!(run.app.cluster_standing(EU), Standing::Live);
+}
+
 /// Two clusters, `eu` and `us`, of which nothing is known.
 fn two() -> Run {
     let cluster = |context: &str| Cluster {
