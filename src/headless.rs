@@ -33,6 +33,10 @@ pub async fn print(cli: &Cli) -> Result<(), Problem> {
         match typed {
             Typed::Wait => wait(&mut session, cli.request_timeout).await?,
             Typed::Key(chord) => {
+                // Whoever types these keys by hand sees that it is not there yet.
+                if session.app.is_seeking() {
+                    wait(&mut session, cli.request_timeout).await?;
+                }
                 for effect in session.update(Event::Key(*chord)) {
                     if effect == Effect::Quit {
                         return Ok(());

@@ -266,6 +266,21 @@ fn kubectl_works_against_it() {
 }
 
 #[test]
+fn keys_of_a_frame_that_is_printed_wait_for_a_kind_that_is_looked_for() {
+    let output = barkeep()
+        .args([
+            "--demo",
+            "--print",
+            "--keys",
+            ":ingress<enter>:sort -name<enter>",
+        ])
+        .run(WITHIN);
+    let frame = String::from_utf8(output.stdout).unwrap();
+    assert!(says(&frame, "▸ ingresses"), "{frame}");
+    assert!(says(&frame, "name ↓"), "{frame}");
+}
+
+#[test]
 fn any_kind_is_listed_as_the_server_prints_it() {
     let mut terminal = barkeep()
         .args(["--demo", "--demo-speed", "20"])

@@ -131,7 +131,7 @@ impl App {
     }
 
     pub(super) fn apply_first_filter(&mut self) {
-        if self.sought.is_some() {
+        if self.is_seeking() {
             return;
         }
         let Some(filter) = self.first_filter.take() else {

@@ -45,6 +45,11 @@ impl App {
         self.sought = last.map(|place| Sought::Named(place.clone(), Errand::Resumed, 0));
     }
 
+    /// Whether something is sought: the next key would give it up.
+    pub fn is_seeking(&self) -> bool {
+        self.sought.is_some()
+    }
+
     /// Goes to what is sought, if it is there by now.
     pub(super) fn seek(&mut self) {
         match self.sought.clone() {

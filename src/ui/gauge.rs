@@ -6,17 +6,25 @@ use ratatui::style::Style;
 use super::Painter;
 use crate::{
     panels::{Gauge, Unit},
-    text::{bytes, cores, count, pad_left, percent},
+    text::{bytes, cores, count, pad_left, percent, width},
 };
 
 /// Cells of the bar.
 const BAR: u64 = 10;
+const ENDS: usize = 2;
+/// Columns of the percentage.
+const SHARE: usize = 5;
 /// Above this share, in percent, somebody should look; above the second it is nearly full.
 const HIGH: [u64; 2] = [80, 95];
 
 impl Painter {
-    /// `0.04c of  0.60c limit  ▕▌   ┊     ▏   7%` in inks.
-    pub(super) fn gauge(&self, gauge: &Gauge, inks: &mut Vec<(CompactString, Style)>) {
+    /// `0.04c of  0.60c limit  ▕▌   ┊     ▏   7%` in inks; in less room without the bar, then without the percentage.
+    pub(super) fn gauge(
+        &self,
+        gauge: &Gauge,
+        columns: u16,
+        inks: &mut Vec<(CompactString, Style)>,
+    ) {
         let amount = |amount: u64| match gauge.unit {
             Unit::Cores => cores(amount),
             Unit::Bytes => bytes(amount),
@@ -37,11 +45,18 @@ impl Painter {
         inks.push((pad_left(&amount(whole), room).into(), self.theme.text));
         let room = if word.is_empty() { 1 } else { 10 };
         inks.push((format_compact!(" {word:<room$}"), self.theme.muted));
-        self.bar(gauge, whole, inks);
         let share = gauge
             .used
             .map_or(self.glyphs.absent.into(), |used| percent(used, whole));
-        inks.push((pad_left(&share, 5).into(), self.theme.text));
+        let share = pad_left(&share, SHARE);
+        let left =
+            usize::from(columns).saturating_sub(inks.iter().map(|(text, _)| width(text)).sum());
+        if left >= BAR as usize + ENDS + SHARE {
+            self.bar(gauge, whole, inks);
+        }
+        if left >= SHARE {
+            inks.push((share.into(), self.theme.text));
+        }
     }
 
     fn bar(&self, gauge: &Gauge, whole: u64, inks: &mut Vec<(CompactString, Style)>) {

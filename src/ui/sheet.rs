@@ -104,8 +104,8 @@ impl Painter {
         }
     }
 
-    /// Inks of a piece that belong together.
-    fn inks(&self, app: &App, piece: &Piece) -> Vec<Ink> {
+    /// Inks of a piece that belong together, for so much room.
+    fn inks(&self, app: &App, piece: &Piece, columns: u16) -> Vec<Ink> {
         let theme = &self.theme;
         match piece {
             Piece::Plain(text) => vec![(text.clone(), theme.text)],
@@ -123,7 +123,7 @@ impl Painter {
             Piece::Dot => vec![(self.glyphs.dot.into(), theme.muted)],
             Piece::Gauge(gauge) => {
                 let mut inks = Vec::new();
-                self.gauge(gauge, &mut inks);
+                self.gauge(gauge, columns, &mut inks);
                 inks
             }
         }
@@ -135,10 +135,10 @@ impl Painter {
         let mut dot = None;
         for piece in pieces {
             if *piece == Piece::Dot {
-                dot = self.inks(app, piece).pop();
+                dot = self.inks(app, piece, columns).pop();
                 continue;
             }
-            let inks = self.inks(app, piece);
+            let inks = self.inks(app, piece, columns);
             let words: Vec<Ink> = match inks.as_slice() {
                 [(text, style)] if !items && width(text) > TOGETHER => {
                     text.split(' ').map(|word| (word.into(), *style)).collect()
@@ -176,7 +176,7 @@ impl Painter {
         for piece in pieces {
             let gap = u16::from(!line.0.is_empty());
             let mut x = line.end() + gap;
-            for (text, style) in self.inks(app, piece) {
+            for (text, style) in self.inks(app, piece, columns.saturating_sub(x)) {
                 if x >= columns {
                     break;
                 }
