@@ -11,16 +11,16 @@ use ratatui::{
 use super::screen::Screen;
 use crate::ui::{ColorDepth, Library, Theme};
 
-const AREA: Rect = Rect::new(0, 0, 40, 8);
+pub(super) const AREA: Rect = Rect::new(0, 0, 40, 8);
 
 /// Frames go in, a real terminal's parser says what is seen.
-struct Bench {
+pub(super) struct Bench {
     screen: Screen<Vec<u8>>,
     parser: vt100::Parser,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             screen: Screen::new(Vec::new(), true),
             parser: vt100::Parser::new(
@@ -31,7 +31,7 @@ impl Bench {
         }
     }
 
-    fn show(&mut self, frame: &Buffer, cursor: Option<Position>) -> String {
+    pub(super) fn show(&mut self, frame: &Buffer, cursor: Option<Position>) -> String {
         let drawn = self.screen.frame(frame.area, &[], |buffer| {
             buffer.merge(frame);
             cursor
@@ -42,7 +42,7 @@ impl Bench {
         String::from_utf8(bytes).unwrap()
     }
 
-    fn check(&self, frame: &Buffer) {
+    pub(super) fn check(&self, frame: &Buffer) {
         let mut skip = 0;
         for (index, cell) in frame.content.iter().enumerate() {
             let (x, y) = frame.pos_of(index);
@@ -379,46 +379,6 @@ fn a_painted_background_is_seen_everywhere_whatever_the_terminal_erases_with() {
         let frame = servers(AREA, 2, &Theme::dark(ColorDepth::True));
         bench.show(&frame, None);
         bench.check(&frame);
-    }
-}
-
-/// A list below its title, from its `first` row on.
-fn list(first: u8, age: u8) -> Buffer {
-    let mut frame = Buffer::empty(AREA);
-    frame.set_string(0, 0, "INSTANCES", Style::new());
-    for y in 1..AREA.height {
-        let name = char::from(b'a' + first + y as u8).to_string().repeat(20);
-        frame.set_string(0, y, format!("{name} Running {age}s"), Style::new());
-    }
-    frame
-}
-
-#[test]
-fn a_list_that_scrolls_sends_the_row_that_comes_in() {
-    let mut bench = Bench::new();
-    bench.show(&list(3, 10), None);
-    let down = bench.show(&list(4, 10), None);
-    bench.check(&list(4, 10));
-    assert_eq!(
-        down,
-        "\x1b[?2026h\x1b[2;8r\x1b[2H\x1b[M\x1b[r\x1b[8Hllllllllllllllllllll Running 10s\x1b[?2026l"
-    );
-    let up = bench.show(&list(2, 10), None);
-    bench.check(&list(2, 10));
-    assert!(up.contains("\x1b[2L") && up.len() < 130, "{up:?}");
-}
-
-#[test]
-fn a_list_that_scrolls_while_all_its_rows_grow_older_sends_their_ages() {
-    let mut bench = Bench::new();
-    bench.show(&list(3, 10), None);
-    for (first, age, moves) in [(6, 11, "\x1b[3M"), (5, 12, "\x1b[L"), (4, 13, "\x1b[L")] {
-        let bytes = bench.show(&list(first, age), None);
-        bench.check(&list(first, age));
-        assert!(
-            bytes.contains(moves) && bytes.matches("Running").count() <= 3,
-            "{bytes:?}"
-        );
     }
 }
 

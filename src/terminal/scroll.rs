@@ -140,3 +140,53 @@ fn cost(shown: &[u64], wanted: &[u64]) -> i32 {
         .sum();
     if cells == 0 { 0 } else { cells + WAY }
 }
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::Style;
+
+    use super::{
+        super::proof::{AREA, Bench},
+        *,
+    };
+
+    /// A list below its title, from its `first` row on.
+    fn list(first: u8, age: u8) -> Buffer {
+        let mut frame = Buffer::empty(AREA);
+        frame.set_string(0, 0, "INSTANCES", Style::new());
+        for y in 1..AREA.height {
+            let name = char::from(b'a' + first + y as u8).to_string().repeat(20);
+            frame.set_string(0, y, format!("{name} Running {age}s"), Style::new());
+        }
+        frame
+    }
+
+    #[test]
+    fn a_list_that_scrolls_sends_the_row_that_comes_in() {
+        let mut bench = Bench::new();
+        bench.show(&list(3, 10), None);
+        let down = bench.show(&list(4, 10), None);
+        bench.check(&list(4, 10));
+        assert_eq!(
+            down,
+            "\x1b[?2026h\x1b[2;8r\x1b[2H\x1b[M\x1b[r\x1b[8Hllllllllllllllllllll Running 10s\x1b[?2026l"
+        );
+        let up = bench.show(&list(2, 10), None);
+        bench.check(&list(2, 10));
+        assert!(up.contains("\x1b[2L") && up.len() < 130, "{up:?}");
+    }
+
+    #[test]
+    fn a_list_that_scrolls_while_all_its_rows_grow_older_sends_their_ages() {
+        let mut bench = Bench::new();
+        bench.show(&list(3, 10), None);
+        for (first, age, moves) in [(6, 11, "\x1b[3M"), (5, 12, "\x1b[L"), (4, 13, "\x1b[L")] {
+            let bytes = bench.show(&list(first, age), None);
+            bench.check(&list(first, age));
+            assert!(
+                bytes.contains(moves) && bytes.matches("Running").count() <= 3,
+                "{bytes:?}"
+            );
+        }
+    }
+}
