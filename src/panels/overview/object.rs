@@ -5,32 +5,12 @@ use compact_str::{CompactString, format_compact};
 use super::parts::{self, dotted, is_loading, pairs, refusal};
 use crate::{
     model::{
-        Detail, Health, Key, Listing, MapId, Source, What, World,
-        detail::ObjectDetail,
-        listing::Line,
-        resource::Resource,
-        row::{Condition, EventRow},
-        tree::Map,
+        Detail, Health, Key, Listing, MapId, Source, What, World, detail::ObjectDetail,
+        listing::Line, resource::Resource, row::EventRow, tree::Map,
     },
-    panels::sheet::{
-        Block, Piece, Sheet, Table, fact, muted, numbers, plain, said, sentences, words,
-    },
+    panels::sheet::{Block, Piece, Sheet, fact, muted, plain, said},
     panes::Cell,
 };
-
-/// Conditions that are well when they do not hold, by a part of their names.
-const ILL: &[&str] = &[
-    "Pressure",
-    "Fail",
-    "Unavailable",
-    "Degraded",
-    "Stalled",
-    "Error",
-    "Disruption",
-    "NonStructural",
-    "Terminating",
-    "Deletion",
-];
 
 /// What there is to say of a kind.
 pub(super) fn about_kind(listing: &Listing) -> Option<Sheet> {
@@ -94,7 +74,7 @@ pub(super) fn sheet(world: &World, key: Key) -> Option<Sheet> {
             pairs("LABELS", &detail.about.labels),
             pairs("ANNOTATIONS", &detail.about.annotations),
         ]);
-        sheet.table(conditions(&detail.about.conditions));
+        sheet.table(parts::conditions(&detail.about.conditions));
     }
     events(world, line, &mut sheet);
     if let Some(detail) = detail {
@@ -138,44 +118,6 @@ fn written(detail: &ObjectDetail) -> crate::panels::sheet::Fact {
         vec![plain(format_compact!("by {manager}")), ago, muted("ago")]
     });
     fact("WRITTEN", line.collect())
-}
-
-/// How a condition is.
-fn judged(condition: &Condition) -> Health {
-    let is_ill = ILL.iter().any(|part| condition.kind.contains(part));
-    match (condition.holds, is_ill) {
-        (true, false) | (false, true) => Health::Healthy,
-        (true, true) => Health::Failing,
-        (false, false) => Health::Warning,
-    }
-}
-
-fn conditions(conditions: &[Condition]) -> Table {
-    let rows = conditions.iter().map(|condition| {
-        let health = judged(condition);
-        let holds = if condition.holds { "True" } else { "False" };
-        vec![
-            Cell::Health(health),
-            Cell::text(&condition.kind),
-            Cell::In(health, holds.into()),
-            Cell::text(&condition.reason),
-            Cell::Since(condition.since),
-            Cell::text(&condition.message),
-        ]
-    });
-    Table {
-        title: "CONDITIONS",
-        heads: vec![
-            words("", 0),
-            words("", 0),
-            words("HOLDS", 0),
-            words("REASON", 0),
-            numbers("SINCE", 2),
-            sentences("MESSAGE"),
-        ],
-        rows: rows.collect(),
-        note: None,
-    }
 }
 
 /// Those about this object, where there are any: most kinds never have one.

@@ -116,13 +116,43 @@ pub(super) fn is_loading(world: &World, source: &Source) -> bool {
         .is_none_or(|feed| !feed.synced && !matches!(feed.state, FeedState::Refused(_)))
 }
 
-/// Conditions: those that do not hold first.
+/// Conditions that are well when they do not hold, by a part of their names.
+const ILL: &[&str] = &[
+    "Pressure",
+    "Fail",
+    "Unavailable",
+    "Degraded",
+    "Stalled",
+    "Error",
+    "Disruption",
+    "NonStructural",
+    "Terminating",
+    "Deletion",
+];
+
+/// How a condition is.
+fn judged(condition: &Condition) -> Health {
+    let is_ill = ILL.iter().any(|part| condition.kind.contains(part));
+    // A Pod that has done its work is not ready, and that is well.
+    if &*condition.reason == "PodCompleted" {
+        return Health::Healthy;
+    }
+    match (condition.holds, is_ill) {
+        (true, false) | (false, true) => Health::Healthy,
+        (true, true) => Health::Failing,
+        (false, false) => Health::Warning,
+    }
+}
+
+/// Conditions, each with how it is.
 pub(super) fn conditions(conditions: &[Condition]) -> Table {
     let rows = conditions.iter().map(|condition| {
-        let status = if condition.holds { "True" } else { "False" };
+        let health = judged(condition);
+        let holds = if condition.holds { "True" } else { "False" };
         vec![
+            Cell::Health(health),
             Cell::text(&condition.kind),
-            Cell::text(status),
+            Cell::In(health, holds.into()),
             Cell::text(&condition.reason),
             Cell::Since(condition.since),
             Cell::text(&condition.message),
@@ -131,6 +161,7 @@ pub(super) fn conditions(conditions: &[Condition]) -> Table {
     Table {
         title: "CONDITIONS",
         heads: vec![
+            words("", 0),
             words("", 0),
             words("HOLDS", 0),
             words("REASON", 0),
@@ -225,5 +256,31 @@ pub(super) fn events<'a>(
         heads: EVENT_HEADS.to_vec(),
         rows,
         note,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_is_judged_by_what_it_says() {
+        let judge = |kind: &str, holds, reason: &str| {
+            judged(&Condition {
+                kind: kind.into(),
+                holds,
+                reason: reason.into(),
+                message: "".into(),
+                since: 0,
+            })
+        };
+        assert_eq!(judge("Available", true, ""), Health::Healthy);
+        assert_eq!(judge("Ready", false, "ContainersNotReady"), Health::Warning);
+        assert_eq!(judge("Ready", false, "PodCompleted"), Health::Healthy);
+        assert_eq!(
+            judge("ReplicaFailure", true, "FailedCreate"),
+            Health::Failing
+        );
+        assert_eq!(judge("MemoryPressure", false, ""), Health::Healthy);
     }
 }
