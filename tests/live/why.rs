@@ -52,7 +52,8 @@ fn pods(cluster: &Cluster, namespace: &str, server: &str) -> Vec<Value> {
     items.into_iter().filter(of).collect()
 }
 
-/// The message of the newest Event about a Pod with this reason.
+/// The message of the newest Event about a Pod with this reason; nothing where there is none any more: they are kept for an
+/// hour, and a kubelet tells what repeats ever more seldom.
 fn newest(cluster: &Cluster, pod: &Value, reason: &str) -> String {
     let namespace = pod["metadata"]["namespace"].as_str().unwrap();
     let uid = pod["metadata"]["uid"].as_str().unwrap();
@@ -65,8 +66,9 @@ fn newest(cluster: &Cluster, pod: &Value, reason: &str) -> String {
             .to_owned()
     };
     let events = found["items"].as_array().unwrap();
-    let newest = events.iter().max_by_key(when).expect("an Event");
-    let message = newest["message"].as_str().unwrap();
+    let newest = events.iter().max_by_key(when);
+    let message = newest.and_then(|event| event["message"].as_str());
+    let message = message.unwrap_or_default();
     message.trim().trim_end_matches('.').to_owned()
 }
 
