@@ -7,7 +7,6 @@ use crate::{
     command::{Command, Meaning},
     effect::Effect,
     keys::{Chord, Sequence},
-    memory::Keep,
     model::Listing,
     panes::Pane,
 };
@@ -29,9 +28,11 @@ impl App {
             Overlay::Filter(typing) => return self.filter_key(chord, typing),
             Overlay::Prompt(text, chosen) => return self.prompt_key(chord, text, chosen),
             Overlay::Welcome => {
-                let welcomed = Effect::Keep(self.keep(Keep::Welcomed));
-                // The first key is a key like any other, but for those that close a box elsewhere.
-                let closes = matches!(chord.code, KeyCode::Enter | KeyCode::Esc)
+                let welcomed = self.end_welcome();
+                // The first key is a key like any other, but for those that close a box elsewhere; and it is no answer
+                // to what is asked only now.
+                let closes = self.overlay != Overlay::None
+                    || matches!(chord.code, KeyCode::Enter | KeyCode::Esc)
                     || self.keymap.of_key(chord) == Some(Command::Quit) && chord != ctrl_c;
                 let effects = if closes { Vec::new() } else { self.key(chord) };
                 return std::iter::once(welcomed).chain(effects).collect();

@@ -87,6 +87,10 @@ impl App {
         let key = self.key_to(Command::Places);
         self.say(match before {
             Some(before) => format!("\"{name}\" leads here now, no longer to {before}."),
+            None if self.focus == Pane::Kind => format!(
+                "\"{name}\" leads to {place} from now on: lists of {} are not kept.",
+                self.rows_of(Pane::Kind)
+            ),
             None => format!("\"{name}\" leads here from now on: {key} lists what you have kept."),
         });
         vec![self.note(Note::Bookmark(name, place))]

@@ -123,6 +123,13 @@ impl Typing {
     }
 }
 
+/// Whether rows of a pane know what a field asks for only as far as their Maps have been looked at: what Instances use, and
+/// how often they were restarted.
+pub(super) fn knows_in_part(pane: Pane, field: Field) -> bool {
+    let of_instances = matches!(field, Field::Cpu | Field::Memory | Field::Restarts);
+    matches!(pane, Pane::Services | Pane::Maps) && of_instances
+}
+
 impl App {
     /// Narrows what is shown first by this, as soon as the place to begin with is reached: the pane that has the focus
     /// then, or all Instances where only they have what it asks for.
@@ -137,7 +144,10 @@ impl App {
         let Some(filter) = self.first_filter.take() else {
             return;
         };
-        let missing = |pane: Pane| filter.fields().find(|field| !pane.known().has(*field));
+        let missing = |pane: Pane| {
+            let mut fields = filter.fields();
+            fields.find(|field| !pane.known().has(*field) || knows_in_part(pane, *field))
+        };
         if let Some(field) = missing(self.focus) {
             if missing(Pane::All).is_some() {
                 let (rows, name) = (self.focus.rows(), field.name());

@@ -192,7 +192,7 @@ impl App {
     }
 
     /// The whole of a kind's list, of each cluster that serves the kind.
-    fn wide_sources(&self) -> Vec<Source> {
+    pub(super) fn wide_sources(&self) -> Vec<Source> {
         let (of, within) = match self.world.listing() {
             None => return Vec::new(),
             Some(Listing::Kinds) => {

@@ -267,9 +267,11 @@ impl App {
                 {
                     self.assume_maps(source.cluster);
                 }
-                self.ask_for_a_namespace(&source, &news);
                 let effects = self.keep_what_was_named(&source, &news);
                 self.world.apply(&source, news);
+                if source.what == What::Namespaces {
+                    self.ask_for_a_namespace(source.cluster);
+                }
                 self.drop_what_can_not_be_read(&source);
                 return effects;
             }

@@ -120,8 +120,7 @@ impl App {
                 self.overlay = Overlay::None;
             }
             (Overlay::Welcome, _) => {
-                self.overlay = Overlay::None;
-                return vec![Effect::Keep(self.keep(Keep::Welcomed))];
+                return vec![self.end_welcome()];
             }
             _ => {
                 self.overlay = Overlay::None;

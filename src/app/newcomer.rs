@@ -7,7 +7,7 @@ use crate::{
     effect::Effect,
     keys::Chord,
     memory::Keep,
-    model::{Cause, ClusterId, Context, FeedState, MapId, Name, News, Problem, Source, What},
+    model::{Cause, ClusterId, Context, FeedState, MapId, Name, News, Source, What},
     panes::Pane,
 };
 
@@ -33,26 +33,34 @@ impl App {
     }
 
     /// Asks which namespace may be read, once, where they may not be listed and nobody has named one.
-    pub(super) fn ask_for_a_namespace(&mut self, source: &Source, news: &News) {
-        let forbidden = |problem: &Problem| problem.cause == Cause::Forbidden;
-        let News::State(FeedState::Refused(problem)) = news else {
-            return;
-        };
+    pub(super) fn ask_for_a_namespace(&mut self, id: ClusterId) {
+        let all = Source::all(id, What::Namespaces);
+        let forbidden = self.world.feed(&all).is_some_and(|feed| {
+            matches!(&feed.state, FeedState::Refused(problem) if problem.cause == Cause::Forbidden)
+        });
         // Whoever has another cluster to look at is not held up by a question.
         let others = self.open_clusters().count() > 1;
-        let about_all = *source == Source::all(source.cluster, What::Namespaces);
-        let Some(cluster) = self.clusters.get_mut(usize::from(source.cluster.0)) else {
+        let Some(cluster) = self.clusters.get_mut(usize::from(id.0)) else {
             return;
         };
-        if about_all
-            && forbidden(problem)
+        if forbidden
             && cluster.namespaces.is_empty()
             && !others
             && self.overlay == Overlay::None
             && !std::mem::replace(&mut cluster.asked, true)
         {
-            self.overlay = Overlay::Namespace(source.cluster, String::new());
+            self.overlay = Overlay::Namespace(id, String::new());
         }
+    }
+
+    /// The few words for a newcomer have been read: what was to be asked meanwhile is asked now.
+    pub(super) fn end_welcome(&mut self) -> Effect {
+        self.overlay = Overlay::None;
+        let open: Vec<ClusterId> = self.followed().collect();
+        for id in open {
+            self.ask_for_a_namespace(id);
+        }
+        Effect::Keep(self.keep(Keep::Welcomed))
     }
 
     /// The cluster of which it is being asked which namespace may be read.

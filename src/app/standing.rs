@@ -1,6 +1,6 @@
 //! How far what is shown can be trusted: loading, live, stale with age and cause, forbidden; for a pane, and for all.
 
-use super::{App, Cluster, PATIENCE};
+use super::{App, Cluster, PATIENCE, filter::knows_in_part};
 use crate::{
     command::Command,
     model::{Cause, ClusterId, FeedState, MapId, Problem, Source, What},
@@ -84,7 +84,14 @@ impl App {
             }
             (Pane::Instances, Some(id)) => vec![of(&id, What::Instances)],
             (Pane::All, _) => all(What::Instances).collect(),
-            (Pane::Kind, _) => self.listing_sources(),
+            // Rows of a few namespaces are not all there are: that the whole may not be read is said beside them.
+            (Pane::Kind, _) => {
+                let mut sources = self.wide_sources();
+                sources.extend(self.listing_sources());
+                sources.sort();
+                sources.dedup();
+                sources
+            }
             (Pane::Instances, None) => Vec::new(),
             _ => all(What::Namespaces)
                 .chain(What::CONTROLLERS.into_iter().flat_map(all))
@@ -214,12 +221,21 @@ impl App {
             } else {
                 Command::FilterOff
             };
+            let mut fields = list.filter.fields();
+            let in_part = fields.any(|field| knows_in_part(pane, field));
+            let part = in_part.then(|| {
+                let all = self.key_to(Command::Instances);
+                format!(
+                    "\nUsage and restarts are known of Maps that were looked at; {all} has those of all Instances."
+                )
+            });
             return format!(
-                "None of {} {} fits /{}.\n{} clears the filter.",
+                "None of {} {} fits /{}.\n{} clears the filter.{}",
                 list.total,
                 self.rows_of(pane),
                 list.filter.text(),
-                self.key_to(command)
+                self.key_to(command),
+                part.unwrap_or_default()
             );
         }
         let parent = match pane {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{App, seek::Sought};
 use crate::{
-    model::{ClusterId, FeedState, Health, MapId, Name, Source, What, world::Feed},
+    model::{ClusterId, FeedState, Health, MapId, Name, Source, What, filter::Field, world::Feed},
     panes::Pane,
 };
 
@@ -43,6 +43,7 @@ impl App {
             }
         }
         let listing = self.focus == Pane::All;
+        let measures_all = listing && self.asks_for_all_usage();
         let listed = self
             .world
             .feed(&all(What::Instances))
@@ -56,15 +57,22 @@ impl App {
                         .map(|namespace| of(What::Instances, namespace)),
                 );
             }
-            wanted.extend(
-                self.measured(cluster)
-                    .iter()
-                    .map(|namespace| of(What::Usage, namespace)),
-            );
+            if measures_all {
+                wanted.insert(all(What::Usage));
+            }
+            if !measures_all || self.refused(&all(What::Usage)) {
+                wanted.extend(
+                    self.measured(cluster)
+                        .iter()
+                        .map(|namespace| of(What::Usage, namespace)),
+                );
+            }
         }
         for MapId { namespace, .. } in self.warm.iter().filter(|id| id.cluster == cluster) {
             for what in What::OF_A_MAP.into_iter().chain([What::Usage]) {
-                if !(what == What::Instances && listing && listed) {
+                let known = what == What::Instances && listing && listed
+                    || what == What::Usage && measures_all;
+                if !known {
                     wanted.insert(of(what, namespace));
                 }
             }
@@ -131,6 +139,14 @@ impl App {
             .take(WORST)
             .map(|map| map.id.namespace.clone())
             .collect()
+    }
+
+    /// Whether the list of all Instances is sorted or filtered by what they use: then that of those on screen is not enough.
+    fn asks_for_all_usage(&self) -> bool {
+        let list = self.list(Pane::All);
+        let mut fields = list.filter.fields();
+        matches!(&*list.sort.by, "cpu" | "memory")
+            || fields.any(|field| matches!(field, Field::Cpu | Field::Memory))
     }
 
     /// Namespaces of the Instances on screen in the list of all.

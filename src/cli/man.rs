@@ -68,7 +68,15 @@ const EXIT_STATUS: &[(&str, &str)] = &[
 
 /// Writes the man page.
 pub fn write(out: &mut dyn io::Write) -> io::Result<()> {
-    let man = Man::new(Cli::named(None)).manual("barkeep");
+    // A page has room for what the short help leaves out.
+    let cli = Cli::named(None).mut_args(|arg| {
+        let arg = arg.hide_short_help(false);
+        match (arg.get_long_help().is_none(), arg.get_help().cloned()) {
+            (true, Some(help)) => arg.long_help(help),
+            _ => arg,
+        }
+    });
+    let man = Man::new(cli).manual("barkeep");
     man.render_title(out)?;
     man.render_name_section(out)?;
     man.render_synopsis_section(out)?;
@@ -121,6 +129,8 @@ mod tests {
             ".SH ENVIRONMENT",
             ".SH \"EXIT STATUS\"",
             "BARKEEP_LOG",
+            "Give up a request after this time",
+            "Draw with ASCII characters only",
         ] {
             assert!(page.contains(want), "{want}\n{page}");
         }

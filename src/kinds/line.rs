@@ -5,6 +5,7 @@ use serde_json::{Value as Json, value::RawValue};
 
 use super::slim::{Metadata, Str, nullable};
 use crate::model::{
+    ids::Uid,
     listing::{Heading, LineRow, Value},
     row::{Interner, Row},
     sanitize::clean_within,
@@ -67,7 +68,12 @@ pub(super) fn row(json: &[u8], names: &mut Interner) -> serde_json::Result<Optio
     let Printed { cells, object } = serde_json::from_slice(json)?;
     let meta = object.metadata.row(names);
     Ok(Some(Row::Line(Box::new(LineRow {
-        uid: meta.uid,
+        uid: if object.metadata.uid.is_empty() {
+            // What is only computed has none, as PodMetrics and ComponentStatus.
+            Uid::parse(&format!("{}/{}", meta.namespace, meta.name))
+        } else {
+            meta.uid
+        },
         namespace: meta.namespace,
         name: meta.name,
         created: meta.created,
@@ -164,6 +170,22 @@ mod tests {
         assert_eq!(*line.values, cells);
         assert_eq!((&*line.namespace, line.created), ("shop", 1_767_225_600));
         assert_eq!(line.labels.get("team").map(|value| &**value), Some("a"));
+    }
+
+    #[test]
+    fn what_has_no_uid_is_told_apart_by_its_name() {
+        let mut names = Interner::default();
+        let mut uid = |name: &str| {
+            let json = format!(
+                r#"{{"cells":[],"object":{{"metadata":{{"name":"{name}","namespace":"shop"}}}}}}"#
+            );
+            match row(json.as_bytes(), &mut names) {
+                Ok(Some(Row::Line(line))) => line.uid,
+                _ => unreachable!("no row"),
+            }
+        };
+        assert_eq!(uid("web"), uid("web"));
+        assert_ne!(uid("web"), uid("db"));
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub(super) type Strings<'a> = BTreeMap<Str<'a>, Str<'a>>;
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Metadata<'a> {
     #[serde(borrow)]
-    uid: Str<'a>,
+    pub(super) uid: Str<'a>,
     name: Str<'a>,
     namespace: Str<'a>,
     creation_timestamp: Str<'a>,

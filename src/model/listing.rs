@@ -76,6 +76,8 @@ pub struct Line {
     pub row: LineRow,
     /// The kind itself, in a list of kinds.
     pub kind: Option<Arc<Resource>>,
+    /// When the server printed it, epoch seconds: what it prints of times is as of then.
+    pub printed: i64,
     of: Slot,
     seen: bool,
 }
@@ -274,6 +276,7 @@ impl World {
             key,
             row,
             kind,
+            printed: self.now,
             of,
             seen: epoch,
         };

@@ -328,8 +328,14 @@ impl Fields for Row<'_> {
             Held::Server(server) => server.verdict.health,
             Held::Instance(pod) => pod.health,
             Held::Line(_) => {
-                let said = self.printed().filter_map(|(_, cell)| match cell {
+                let said = self.printed().filter_map(|(of, cell)| match cell {
                     Cell::In(health, _) => Some(health),
+                    Cell::Ratio(ready, all) if &*of.name == "READY" => Some(match ready {
+                        _ if all == 0 => Health::Stopped,
+                        0 => Health::Failing,
+                        _ if ready < all => Health::Warning,
+                        _ => Health::Healthy,
+                    }),
                     _ => None,
                 });
                 return said.min_by_key(|health| health.rank());

@@ -9,6 +9,10 @@ use crate::model::{
     quantity::Quantity,
     table::Slot,
 };
+use crate::text::age;
+
+/// Headings under which the server prints how long ago something was. That goes on while no row changes.
+const PASSES: &[&str] = &["LAST SEEN", "FIRST SEEN", "LAST SCHEDULE"];
 
 /// Words that say how something is, under a heading that promises such.
 const SAY: &[(&str, Health)] = &[
@@ -65,8 +69,34 @@ fn cell(heading: &Heading, value: Option<&Value>, line: &Line) -> Cell {
         Some(Value::Number(number)) => {
             u64::try_from(*number).map_or_else(|_| Cell::text(&number.to_string()), Cell::Count)
         }
-        Some(Value::Text(text)) => typed(&heading.name, text),
+        Some(Value::Text(text)) => match ago(text) {
+            Some(ago) if PASSES.contains(&&*heading.name) => Cell::Since(line.printed - ago),
+            Some(took) => Cell::Took(took),
+            None => typed(&heading.name, text),
+        },
     }
+}
+
+/// Seconds that a text stands for which is an age as it is printed, such as `2m42s`.
+fn ago(text: &str) -> Option<i64> {
+    let mut rest = text;
+    let mut seconds: i64 = 0;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        let unit = match rest.as_bytes()[end] {
+            b'y' => 365 * 86_400,
+            b'd' => 86_400,
+            b'h' => 3_600,
+            b'm' => 60,
+            b's' => 1,
+            _ => return None,
+        };
+        let part = rest[..end].parse::<i64>().ok()?.checked_mul(unit)?;
+        seconds = seconds.checked_add(part)?;
+        rest = &rest[end + 1..];
+    }
+    // Only what is shown again as the server wrote it.
+    (age(seconds) == text).then_some(seconds)
 }
 
 /// What a text means under its heading.
@@ -84,6 +114,9 @@ fn typed(heading: &str, text: &str) -> Cell {
     let said = match heading {
         "READY" => ratio().or_else(word),
         "PHASE" | "STATE" | "HEALTH" => word(),
+        // Of an Event.
+        "TYPE" if text == "Warning" => Some(Cell::In(Health::Warning, text.into())),
+        "TYPE" if text == "Normal" => Some(Cell::In(Health::Healthy, text.into())),
         "CAPACITY" => Quantity::parse(text).map(|amount| Cell::Bytes(amount.units())),
         _ if heading.ends_with("STATUS") => word(),
         _ => None,
@@ -144,6 +177,8 @@ pub fn columns(world: &World) -> Vec<Column> {
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Ordering;
+
     use super::*;
 
     #[test]
@@ -170,5 +205,21 @@ mod tests {
         for (heading, text, cell) in table {
             assert_eq!(typed(heading, text), cell, "{heading} {text}");
         }
+    }
+
+    #[test]
+    fn what_is_printed_of_times_is_ordered_as_such() {
+        assert_eq!(ago("2m42s"), Some(162));
+        assert_eq!(ago("98s"), Some(98));
+        // What would be shown in other words stays as it is.
+        for text in ["1h", "web", "5", "", "3m x", "9999999999999999999d"] {
+            assert_eq!(ago(text), None, "{text}");
+        }
+        let (short, long) = (Cell::Took(98), Cell::Took(162));
+        assert_eq!(short.compare(&long, false), Ordering::Less);
+        // Whatever a column has, it has an order: what is equal to two is not between them.
+        let word = |text: &str| Cell::In(Health::Healthy, text.into());
+        assert_eq!(word("a").compare(&Cell::text("b"), false), Ordering::Less);
+        assert_eq!(Cell::Count(1).compare(&word("a"), false), Ordering::Less);
     }
 }

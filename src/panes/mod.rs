@@ -204,7 +204,25 @@ impl Cell {
             | (Self::Count(a), Self::Count(b)) => a.cmp(b),
             // An age grows as its timestamp shrinks.
             (Self::Since(a), Self::Since(b)) => b.cmp(a),
-            _ => Ordering::Equal,
+            (Self::Took(a), Self::Took(b)) => a.cmp(b),
+            (Self::Text(a), Self::In(_, b)) | (Self::In(_, a), Self::Text(b)) => a.cmp(b),
+            // A column of any kind may have several sorts of values: each by itself, or there would be no order at all.
+            _ => self.sort_of_value().cmp(&other.sort_of_value()),
+        }
+    }
+
+    fn sort_of_value(&self) -> u8 {
+        match self {
+            Self::Absent | Self::Blank => 0,
+            Self::Health(_) => 1,
+            Self::Status(_) => 2,
+            Self::Count(_) => 3,
+            Self::Ratio(..) => 4,
+            Self::Cores(_) => 5,
+            Self::Bytes(_) => 6,
+            Self::Since(_) => 7,
+            Self::Took(_) => 8,
+            Self::Text(_) | Self::In(..) => 9,
         }
     }
 

@@ -245,6 +245,21 @@ fn a_kind_without_objects_or_without_leave_says_so() {
 }
 
 #[test]
+fn short_names_from_elsewhere_are_known() {
+    let text = with_kinds(WIDE).keys(":dp<enter>").text();
+    assert!(text.contains("▸ deployments"), "{text}");
+    let text = with_kinds(WIDE).keys(":pods -A<enter>").text();
+    assert!(
+        text.contains("all Instances") && !text.contains("namespace="),
+        "{text}"
+    );
+    let text = with_kinds(WIDE)
+        .keys(":po -n shop-prod -l app=web<enter>")
+        .text();
+    assert!(text.contains("/namespace=shop-prod -l app=web"), "{text}");
+}
+
+#[test]
 fn labels_of_any_kind_are_columns_and_filters() {
     let labelled = || {
         with_kinds(WIDE)

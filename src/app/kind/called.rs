@@ -16,13 +16,29 @@ use crate::{
     panes::Pane,
 };
 
+/// Short names that people bring along from elsewhere, and that no server tells.
+const ALIASES: &[(&str, &str)] = &[
+    ("dp", "deployments.apps"),
+    ("sec", "secrets"),
+    ("jo", "jobs.batch"),
+    ("np", "networkpolicies.networking.k8s.io"),
+    ("cr", "clusterroles.rbac.authorization.k8s.io"),
+    ("crb", "clusterrolebindings.rbac.authorization.k8s.io"),
+    ("ro", "roles.rbac.authorization.k8s.io"),
+    ("rb", "rolebindings.rbac.authorization.k8s.io"),
+];
+
 impl App {
     /// The kind that is called so, in the cluster that is looked at or in any other.
     fn kind_called(&self, name: &str) -> Option<&Arc<Resource>> {
         let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);
-        let clusters = here.into_iter().chain(self.followed());
-        let mut kinds = clusters.flat_map(|cluster| self.world.kinds(cluster));
-        kinds.find(|kind| kind.is_called(name))
+        let clusters: Vec<ClusterId> = here.into_iter().chain(self.followed()).collect();
+        let called = |name: &str| {
+            let mut kinds = clusters.iter().flat_map(|id| self.world.kinds(*id));
+            kinds.find(|kind| kind.is_called(name))
+        };
+        let alias = ALIASES.iter().find(|(short, _)| *short == name);
+        called(name).or_else(|| called(alias?.1))
     }
 
     /// What is meant by a kind's name, and where: `ingress`, `ing shop-prod`, `ing -n shop-prod`, `ing -A`.
@@ -69,7 +85,8 @@ impl App {
         }
         let mut filter = habit.filter;
         if is_instances {
-            if let Some(namespace) = habit.list.get(1) {
+            let everywhere = |word: &&&str| matches!(**word, "-A" | "--all-namespaces" | "all");
+            if let Some(namespace) = habit.list.get(1).filter(|word| !everywhere(word)) {
                 filter = format!("namespace={namespace} {filter}");
             }
             self.show(Pane::All);
@@ -262,8 +279,14 @@ impl<'a> Habit<'a> {
             filter: filter.to_owned(),
             ..Self::default()
         };
-        for word in words.split_whitespace() {
-            if let Some(context) = word.strip_prefix('@') {
+        let mut words = words.split_whitespace();
+        while let Some(word) = words.next() {
+            if matches!(word, "-n" | "--namespace") && habit.list.len() == 1 {
+                habit.list.extend(words.next());
+            } else if matches!(word, "-l" | "--selector") {
+                let selector = words.next().unwrap_or_default();
+                habit.filter = format!("-l {selector} {}", habit.filter);
+            } else if let Some(context) = word.strip_prefix('@') {
                 habit.context = Some(context);
             } else if word.contains('=') && !word.starts_with('-') {
                 habit.filter = format!("-l {word} {}", habit.filter);
@@ -292,6 +315,9 @@ mod tests {
         assert_eq!(read("pods"), (vec!["pods"], String::new(), None));
         let within = (vec!["pod", "shop-prod"], "web !api".to_owned(), None);
         assert_eq!(read("pod shop-prod /web !api"), within);
+        let flags = (vec!["po", "shop-prod"], "-l app=web ".to_owned(), None);
+        assert_eq!(read("po -n shop-prod -l app=web"), flags);
+        assert_eq!(read("po -A"), (vec!["po", "-A"], String::new(), None));
         let labels = (
             vec!["po"],
             "-l app=web,env!=dev ".to_owned(),

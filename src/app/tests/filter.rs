@@ -180,6 +180,8 @@ fn the_first_list_can_be_filtered_from_the_start() {
         (run.app.focus, run.app.list(Pane::Servers).filter.text()),
         (Pane::Servers, "zzz")
     );
+    // Of what is used Services know a part; Instances all of it.
+    assert_eq!(begun("mem>80% !test", None).app.focus, Pane::All);
     // Services have no node; Instances do.
     let run = begun("node:a", None);
     assert_eq!(

@@ -37,6 +37,20 @@ fn without_any_cluster_the_demo_is_one_key_away() {
 }
 
 #[test]
+fn the_question_waits_for_the_end_of_the_welcome() {
+    let mut run = Run::empty();
+    run.app.recall(crate::memory::Kept::default());
+    run.tell(&source(What::Namespaces, ""), forbidden());
+    assert_eq!(run.app.overlay, Overlay::Welcome);
+    // The key that ends the one is no answer to the other.
+    run.keys("j");
+    assert_eq!(
+        run.app.overlay,
+        Overlay::Namespace(ClusterId(0), String::new())
+    );
+}
+
+#[test]
 fn who_may_not_list_namespaces_is_asked_once_which_one() {
     let all = source(What::Namespaces, "");
     let mut run = Run::empty();

@@ -200,6 +200,28 @@ fn what_is_forbidden_cluster_wide_is_asked_for_in_namespaces() {
 }
 
 #[test]
+fn usage_of_all_is_asked_for_where_the_list_of_all_is_sorted_or_filtered_by_it() {
+    let all = source(What::Usage, "");
+    let mut run = shop();
+    run.keys("0");
+    assert!(!run.app.wanted().contains(&all));
+    run.keys(":sort -cpu<enter>");
+    assert!(run.app.wanted().contains(&all));
+    // Who may not ask for all has that of what is on screen.
+    run.refuse(&all);
+    run.list(
+        &source(What::Instances, ""),
+        vec![pod("shop-prod", "web-1", "web-1").into()],
+    );
+    assert!(run.app.wanted().contains(&source(What::Usage, "shop-prod")));
+    let mut run = shop();
+    run.keys("0/mem>1Mi<enter>");
+    assert!(run.app.wanted().contains(&all));
+    run.keys("<esc>");
+    assert!(!run.app.wanted().contains(&all));
+}
+
+#[test]
 fn all_instances_take_the_place_of_those_of_maps() {
     let mut run = shop();
     run.wait(120);
