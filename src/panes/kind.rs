@@ -9,7 +9,6 @@ use crate::model::{
     quantity::Quantity,
     table::Slot,
 };
-use crate::text::age;
 
 /// Headings under which the server prints how long ago something was. That goes on while no row changes.
 const PASSES: &[&str] = &["LAST SEEN", "FIRST SEEN", "LAST SCHEDULE"];
@@ -77,26 +76,32 @@ fn cell(heading: &Heading, value: Option<&Value>, line: &Line) -> Cell {
     }
 }
 
-/// Seconds that a text stands for which is an age as it is printed, such as `2m42s`.
+/// Seconds that a text stands for which is a duration as a server prints it, such as `2m42s` (`HumanDuration` in
+/// k8s.io/apimachinery, pkg/util/duration). Others, such as `1h`, would be shown in other words.
 fn ago(text: &str) -> Option<i64> {
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    const YEAR: i64 = 365 * DAY;
+    let mut parts = Vec::new();
     let mut rest = text;
-    let mut seconds: i64 = 0;
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit())?;
-        let unit = match rest.as_bytes()[end] {
-            b'y' => 365 * 86_400,
-            b'd' => 86_400,
-            b'h' => 3_600,
-            b'm' => 60,
-            b's' => 1,
-            _ => return None,
-        };
-        let part = rest[..end].parse::<i64>().ok()?.checked_mul(unit)?;
-        seconds = seconds.checked_add(part)?;
-        rest = &rest[end + 1..];
+        parts.push((rest[..end].parse::<i64>().ok()?, rest.as_bytes()[end]));
+        rest = rest.get(end + 1..)?;
     }
-    // Only what is shown again as the server wrote it.
-    (age(seconds) == text).then_some(seconds)
+    Some(match *parts.as_slice() {
+        [(s @ 0..120, b's')] => s,
+        [(m @ 2..180, b'm')] => m * MINUTE,
+        [(h @ 3..48, b'h')] => h * HOUR,
+        [(d @ 2..730, b'd')] => d * DAY,
+        [(y @ 2..1_000, b'y')] => y * YEAR,
+        [(m @ 2..10, b'm'), (s @ 1..60, b's')] => m * MINUTE + s,
+        [(h @ 3..8, b'h'), (m @ 1..60, b'm')] => h * HOUR + m * MINUTE,
+        [(d @ 2..8, b'd'), (h @ 1..24, b'h')] => d * DAY + h * HOUR,
+        [(y @ 2..8, b'y'), (d @ 1..365, b'd')] => y * YEAR + d * DAY,
+        _ => return None,
+    })
 }
 
 /// What a text means under its heading.
@@ -212,7 +217,7 @@ mod tests {
         assert_eq!(ago("2m42s"), Some(162));
         assert_eq!(ago("98s"), Some(98));
         // What would be shown in other words stays as it is.
-        for text in ["1h", "web", "5", "", "3m x", "9999999999999999999d"] {
+        for text in ["1h", "web", "5", "", "3m x", "5µs", "9999999999999999999d"] {
             assert_eq!(ago(text), None, "{text}");
         }
         let (short, long) = (Cell::Took(98), Cell::Took(162));

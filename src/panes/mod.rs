@@ -191,7 +191,7 @@ impl Cell {
 
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Self::Text(a), Self::Text(b)) | (Self::In(_, a), Self::In(_, b)) => a.cmp(b),
+            (Self::Text(a) | Self::In(_, a), Self::Text(b) | Self::In(_, b)) => a.cmp(b),
             (Self::Health(a), Self::Health(b)) => a.rank().cmp(&b.rank()),
             (Self::Ratio(a, b), Self::Ratio(c, d)) => (u64::from(*a) * u64::from(*d))
                 .cmp(&(u64::from(*c) * u64::from(*b)))
@@ -205,7 +205,6 @@ impl Cell {
             // An age grows as its timestamp shrinks.
             (Self::Since(a), Self::Since(b)) => b.cmp(a),
             (Self::Took(a), Self::Took(b)) => a.cmp(b),
-            (Self::Text(a), Self::In(_, b)) | (Self::In(_, a), Self::Text(b)) => a.cmp(b),
             // A column of any kind may have several sorts of values: each by itself, or there would be no order at all.
             _ => self.sort_of_value().cmp(&other.sort_of_value()),
         }

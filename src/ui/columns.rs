@@ -165,9 +165,17 @@ impl Painter {
 
 /// The columns that there is room for; the widest text gives way where that saves what people look for.
 fn narrow(all: &[Choice], mut shown: Vec<usize>, widths: &mut [u16], room: u16) -> Vec<usize> {
+    let wanted = widths.to_vec();
     loop {
         let over = needs(all, &shown, widths).saturating_sub(room);
         if over == 0 {
+            // Those that gave way before others went get back what these have left.
+            let mut spare = room.saturating_sub(needs(all, &shown, widths));
+            for n in &shown {
+                let more = spare.min(wanted[*n] - widths[*n]);
+                widths[*n] += more;
+                spare -= more;
+            }
             return shown;
         }
         let drop = |n: &usize| all[*n].column.drop;

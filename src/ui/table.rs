@@ -164,17 +164,6 @@ impl Painter {
         let is_unseen = list.sort != Sort::first(list.pane)
             && !list.order.is_empty()
             && !layout.shows(list, &list.sort.by);
-        if is_unseen {
-            x = put(
-                x,
-                &format_compact!("  {}", self.sort_text(&list.sort)),
-                self.theme.muted,
-            );
-        }
-        if !list.marks.is_empty() {
-            let text = format_compact!("  {} marked", count(list.marks.len() as u64));
-            x = put(x, &text, self.theme.mark);
-        }
         let of = self.context(app, pane);
         let counts = of.is_empty() || pane == Pane::Kind;
         // A filter says of how many.
@@ -185,8 +174,19 @@ impl Painter {
                 style.remove_modifier(Modifier::BOLD),
             );
         }
+        if !list.marks.is_empty() {
+            let text = format_compact!("  {} marked", count(list.marks.len() as u64));
+            x = put(x, &text, self.theme.mark);
+        }
         if !of.is_empty() {
             x = put(x, &format_compact!("  {of}"), self.theme.muted);
+        }
+        if is_unseen {
+            x = put(
+                x,
+                &format_compact!("  {}", self.sort_text(&list.sort)),
+                self.theme.muted,
+            );
         }
         if !list.filter.is_empty() {
             let (shown, total) = (count(list.order.len() as u64), count(list.total as u64));
@@ -235,7 +235,7 @@ impl Painter {
                     format_compact!(" of ~{}", count(about as u64))
                 });
                 (
-                    format_compact!("{}{about}", count(have.max(list.total) as u64)),
+                    format_compact!("loading {}{about}", count(have.max(list.total) as u64)),
                     self.theme.muted,
                 )
             }
