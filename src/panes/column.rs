@@ -79,7 +79,8 @@ impl Column {
             (Width::Fixed(5), 2)
         } else {
             (
-                Width::Fit(least.max(3), least.max(36)),
+                // A message, where there is room for it.
+                Width::Fit(least.max(3), least.max(160)),
                 4 + n.min(100) as u8,
             )
         };

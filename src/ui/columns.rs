@@ -181,8 +181,10 @@ fn narrow(all: &[Choice], mut shown: Vec<usize>, widths: &mut [u16], room: u16) 
         let drop = |n: &usize| all[*n].column.drop;
         let next = shown.iter().map(drop).max().unwrap_or(0);
         let widest = shown.iter().copied().max_by_key(|n| widths[*n]);
-        // Before what people look for goes, the widest text gives way a little; names longer than these are rare.
+        // Before anything goes, texts that are longer than a name give way; before what people look for goes, the widest text
+        // does so a little more.
         match widest.filter(|n| widths[*n] > YIELDS) {
+            Some(n) if widths[n] > LONG_NAME => widths[n] -= over.min(widths[n] - LONG_NAME),
             Some(n) if next <= VITAL => widths[n] -= over.min(widths[n] - YIELDS),
             _ if next > 0 => shown.retain(|n| drop(n) != next),
             _ => match widest.filter(|n| widths[*n] > over) {
