@@ -131,6 +131,12 @@ impl App {
         of_subject.or_else(of_map).or_else(alone)
     }
 
+    /// The clusters that are followed, the one that is looked at before the others.
+    pub(super) fn clusters_from_here(&self) -> Vec<ClusterId> {
+        let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);
+        here.into_iter().chain(self.followed()).collect()
+    }
+
     /// A cluster whose credential plugin waits for a person: the one that is looked at before any other.
     pub fn login_needed(&self) -> Option<ClusterId> {
         let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);

@@ -185,14 +185,12 @@ impl App {
         let mut wanted: Vec<Source> = kinds.map(|id| Source::all(id, What::Kinds)).collect();
         if self.focus == Pane::Kind {
             wanted.extend(self.listing_sources());
-            // Asked for again now and then although it is forbidden: roles are granted while we look.
-            wanted.extend(self.wide_sources());
         }
         wanted
     }
 
     /// The whole of a kind's list, of each cluster that serves the kind.
-    pub(super) fn wide_sources(&self) -> Vec<Source> {
+    fn wide_sources(&self) -> Vec<Source> {
         let (of, within) = match self.world.listing() {
             None => return Vec::new(),
             Some(Listing::Kinds) => {
@@ -219,22 +217,20 @@ impl App {
         clusters.filter_map(source).collect()
     }
 
-    /// The feeds that a kind's list comes from: cluster-wide, else those of the namespaces that may be read.
+    /// The feeds that a kind's list comes from: the whole, and where that is forbidden those of the namespaces that may be
+    /// read too. The whole stays among them: that it may not be read is to be said, and roles are granted while we look.
     pub(super) fn listing_sources(&self) -> Vec<Source> {
         let mut sources = Vec::new();
         for wide in self.wide_sources() {
-            let of = wide.of.as_ref().filter(|of| of.namespaced);
-            let narrow: Vec<Source> = match of {
-                Some(of) if wide.namespace.is_none() && self.is_forbidden(&wide) => self
-                    .allowed(wide.cluster)
+            let of = wide.of.clone().filter(|of| of.namespaced);
+            let forbidden = wide.namespace.is_none() && self.is_forbidden(&wide);
+            let cluster = wide.cluster;
+            sources.push(wide);
+            if let Some(of) = of.filter(|_| forbidden) {
+                let allowed = self.allowed(cluster);
+                let narrow = allowed
                     .iter()
-                    .map(|namespace| Source::table(wide.cluster, of, Some(namespace)))
-                    .collect(),
-                _ => Vec::new(),
-            };
-            if narrow.is_empty() {
-                sources.push(wide);
-            } else {
+                    .map(|name| Source::table(cluster, &of, Some(name)));
                 sources.extend(narrow);
             }
         }

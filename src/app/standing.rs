@@ -84,14 +84,7 @@ impl App {
             }
             (Pane::Instances, Some(id)) => vec![of(&id, What::Instances)],
             (Pane::All, _) => all(What::Instances).collect(),
-            // Rows of a few namespaces are not all there are: that the whole may not be read is said beside them.
-            (Pane::Kind, _) => {
-                let mut sources = self.wide_sources();
-                sources.extend(self.listing_sources());
-                sources.sort();
-                sources.dedup();
-                sources
-            }
+            (Pane::Kind, _) => self.listing_sources(),
             (Pane::Instances, None) => Vec::new(),
             _ => all(What::Namespaces)
                 .chain(What::CONTROLLERS.into_iter().flat_map(all))

@@ -5,7 +5,6 @@ use serde_json::{Value as Json, value::RawValue};
 
 use super::slim::{Metadata, Str, nullable};
 use crate::model::{
-    ids::Uid,
     listing::{Heading, LineRow, Value},
     row::{Interner, Row},
     sanitize::clean_within,
@@ -68,12 +67,7 @@ pub(super) fn row(json: &[u8], names: &mut Interner) -> serde_json::Result<Optio
     let Printed { cells, object } = serde_json::from_slice(json)?;
     let meta = object.metadata.row(names);
     Ok(Some(Row::Line(Box::new(LineRow {
-        uid: if object.metadata.uid.is_empty() {
-            // What is only computed has none, as PodMetrics and ComponentStatus.
-            Uid::parse(&format!("{}/{}", meta.namespace, meta.name))
-        } else {
-            meta.uid
-        },
+        uid: meta.uid,
         namespace: meta.namespace,
         name: meta.name,
         created: meta.created,

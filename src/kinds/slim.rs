@@ -76,7 +76,7 @@ pub(super) type Strings<'a> = BTreeMap<Str<'a>, Str<'a>>;
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Metadata<'a> {
     #[serde(borrow)]
-    pub(super) uid: Str<'a>,
+    uid: Str<'a>,
     name: Str<'a>,
     namespace: Str<'a>,
     creation_timestamp: Str<'a>,
@@ -132,8 +132,14 @@ impl Metadata<'_> {
             };
             names.owner(owner)
         });
+        // What is only computed has none, as PodMetrics and ComponentStatus.
+        let uid = if self.uid.is_empty() {
+            Uid::parse(&format!("{}/{}", &*self.namespace, &*self.name))
+        } else {
+            Uid::parse(&self.uid)
+        };
         Meta {
-            uid: Uid::parse(&self.uid),
+            uid,
             namespace: names.name(&self.namespace),
             name: CompactString::from(clean(&self.name)),
             created: seconds(&self.creation_timestamp),

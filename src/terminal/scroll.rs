@@ -46,12 +46,8 @@ impl Scroll {
             .collect();
         let furthest = (dirty / 2) as i16;
         let best = (1..=furthest).flat_map(|by| [by, -by]).filter_map(|by| {
-            let moved = |y: usize| {
-                let from = y
-                    .checked_add_signed(by.into())
-                    .and_then(|from| shown.get(from));
-                from.map(|from| still[y] - cost(from, wanted[y]))
-            };
+            let from = |y: usize| shown[y.saturating_add_signed(by.into())];
+            let moved = |y: usize| still[y] - cost(from(y), wanted[y]);
             best_band(by, &blanked, moved)
         });
         best.max_by_key(|(saved, _)| *saved)
@@ -78,12 +74,8 @@ impl Scroll {
 }
 
 /// The band that saves the most if it moves by so many rows, and how many. `moved` is what a row saves that comes
-/// from so far away, if there is such a row; `blanked` what each saves that comes in blank.
-fn best_band(
-    by: i16,
-    blanked: &[i32],
-    moved: impl Fn(usize) -> Option<i32>,
-) -> Option<(i32, Scroll)> {
+/// from so far away; `blanked` what each saves that comes in blank.
+fn best_band(by: i16, blanked: &[i32], moved: impl Fn(usize) -> i32) -> Option<(i32, Scroll)> {
     let far = usize::from(by.unsigned_abs());
     // Of the rows that are moved to: they end where the blank ones begin, or begin where these end.
     let rows = if by > 0 {
@@ -112,7 +104,7 @@ fn best_band(
         if y == first || sum < start {
             (sum, first) = (start, y);
         }
-        sum += moved(y)?;
+        sum += moved(y);
         if by > 0 {
             take(sum + blank(y + 1), first, y + far);
         } else {

@@ -31,8 +31,7 @@ const ALIASES: &[(&str, &str)] = &[
 impl App {
     /// The kind that is called so, in the cluster that is looked at or in any other.
     fn kind_called(&self, name: &str) -> Option<&Arc<Resource>> {
-        let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);
-        let clusters: Vec<ClusterId> = here.into_iter().chain(self.followed()).collect();
+        let clusters = self.clusters_from_here();
         let called = |name: &str| {
             let mut kinds = clusters.iter().flat_map(|id| self.world.kinds(*id));
             kinds.find(|kind| kind.is_called(name))
@@ -41,7 +40,7 @@ impl App {
         called(name).or_else(|| called(alias?.1))
     }
 
-    /// What is meant by a kind's name, and where: `ingress`, `ing shop-prod`, `ing -n shop-prod`, `ing -A`.
+    /// What is meant by a kind's name, and where: `ingress`, `ing shop-prod`, `ing -A`.
     pub(in crate::app) fn listing_called(&self, typed: &str) -> Option<Listing> {
         let mut words = typed.split_whitespace();
         let kind = Arc::clone(self.kind_called(words.next()?)?);
@@ -49,11 +48,10 @@ impl App {
             let place = words.next();
             return place.is_none().then_some(Listing::Objects(kind, None));
         }
-        let within = match (words.next(), words.next(), words.next()) {
-            (None, ..) => self.narrowing(),
-            (Some("-A" | "--all-namespaces" | "all"), None, _) => None,
-            (Some("-n" | "--namespace"), Some(name), None) => Some(self.map_named(name)?),
-            (Some(name), None, _) if !name.starts_with('-') => Some(self.map_named(name)?),
+        let within = match (words.next(), words.next()) {
+            (None, _) => self.narrowing(),
+            (Some(name), None) if is_everywhere(name) => None,
+            (Some(name), None) if !name.starts_with('-') => Some(self.map_named(name)?),
             _ => return None,
         };
         Some(Listing::Objects(kind, within))
@@ -85,8 +83,8 @@ impl App {
         }
         let mut filter = habit.filter;
         if is_instances {
-            let everywhere = |word: &&&str| matches!(**word, "-A" | "--all-namespaces" | "all");
-            if let Some(namespace) = habit.list.get(1).filter(|word| !everywhere(word)) {
+            let namespace = habit.list.get(1).filter(|word| !is_everywhere(word));
+            if let Some(namespace) = namespace {
                 filter = format!("namespace={namespace} {filter}");
             }
             self.show(Pane::All);
@@ -111,12 +109,11 @@ impl App {
 
     /// The Map of a namespace, in the cluster that is looked at before others.
     fn map_named(&self, name: &str) -> Option<MapId> {
-        let here = self.looked_at.as_ref().map(|(id, _)| id.cluster);
         let id = |cluster| MapId {
             cluster,
             namespace: name.into(),
         };
-        let clusters: Vec<ClusterId> = here.into_iter().chain(self.followed()).collect();
+        let clusters = self.clusters_from_here();
         let known = |cluster: &&ClusterId| self.world.map_slot_of(&id(**cluster)).is_some();
         let cluster = clusters.iter().find(known).or(clusters.first());
         cluster.map(|cluster| id(*cluster))
@@ -259,6 +256,11 @@ impl App {
         };
         names.into_iter().filter_map(fit).collect()
     }
+}
+
+/// Whether what stands behind a list's name means all namespaces.
+fn is_everywhere(word: &str) -> bool {
+    matches!(word, "-A" | "--all-namespaces" | "all")
 }
 
 /// A list as one types it elsewhere.
