@@ -11,26 +11,19 @@ pub mod support;
 
 use std::fs;
 
-use support::{WITHIN, barkeep, refused_address, write_kubeconfig};
+use support::{WITHIN, barkeep, refused};
 
 #[test]
 fn keys_are_as_the_settings_have_them_and_the_file_is_read_again() {
-    let launch = barkeep();
+    let launch = refused();
     let settings = launch.home().join("settings.toml");
     let other = launch.home().join("other.toml");
-    let kubeconfig = launch.home().join("kubeconfig");
-    write_kubeconfig(
-        &kubeconfig,
-        &format!("https://{}", refused_address()),
-        "{token: none}",
-    );
     fs::write(
         &settings,
         "[keys]\nhelp = \", h\"\nquit = \"f10\"\nwhy = \"z\"\nborad = \"B\"\n",
     )
     .unwrap();
     let mut terminal = launch
-        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
         .args(["--config", settings.to_str().unwrap()])
         .size(120, 40)
         .start();
@@ -114,18 +107,11 @@ fn background(screen: &vt100::Screen) -> Option<vt100::Color> {
 fn a_context_is_dressed_in_its_own_theme_and_a_change_of_it_is_taken_up() {
     const NORD: vt100::Color = vt100::Color::Rgb(46, 52, 64);
     const DRACULA: vt100::Color = vt100::Color::Rgb(40, 42, 54);
-    let launch = barkeep();
+    let launch = refused();
     let settings = launch.home().join("settings.toml");
-    let kubeconfig = launch.home().join("kubeconfig");
-    write_kubeconfig(
-        &kubeconfig,
-        &format!("https://{}", refused_address()),
-        "{token: none}",
-    );
     let dressed = |theme: &str| format!("theme = \"gruvbox-dark\"\n[context.\"demo*\"]\n{theme}");
     fs::write(&settings, dressed("theme = \"nord\"\n")).unwrap();
     let mut terminal = launch
-        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
         .args(["--demo", "--config", settings.to_str().unwrap()])
         .size(120, 40)
         .start();

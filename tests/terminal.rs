@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use support::{
-    WITHIN, barkeep, refused_address,
+    WITHIN, barkeep, refused, refused_address,
     terminal::{SYNC_BEGIN, SYNC_END, Terminal, count, find, signal, text as terminal_text},
     write_kubeconfig,
 };
@@ -30,16 +30,7 @@ const ALTERNATE_SCREEN_LEFT: &[u8] = b"\x1b[?1049l";
 const CURSOR_SHOWN: &[u8] = b"\x1b[?25h";
 
 fn started() -> Terminal {
-    let launch = barkeep();
-    let kubeconfig = launch.home().join("kubeconfig");
-    write_kubeconfig(
-        &kubeconfig,
-        &format!("https://{}", refused_address()),
-        "{token: none}",
-    );
-    let mut terminal = launch
-        .env("KUBECONFIG", kubeconfig.to_str().unwrap())
-        .start();
+    let mut terminal = refused().start();
     terminal.wait_for_text(HOME, WITHIN);
     terminal
 }

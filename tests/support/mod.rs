@@ -18,6 +18,16 @@ pub fn barkeep() -> terminal::Launch {
     terminal::Launch::new(env!("CARGO_BIN_EXE_barkeep"))
 }
 
+/// The binary under test, with a context `test` whose cluster refuses connections.
+pub fn refused() -> terminal::Launch {
+    let launch = barkeep();
+    let kubeconfig = launch.home().join("kubeconfig");
+    let server = format!("https://{}", refused_address());
+    write_kubeconfig(&kubeconfig, &server, "{token: none}");
+    let kubeconfig = kubeconfig.display().to_string();
+    launch.env("KUBECONFIG", kubeconfig)
+}
+
 /// The address of a port on which nobody listens: bound once to learn a free one, then let go.
 pub fn refused_address() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
