@@ -4,10 +4,11 @@ use crate::{
     live, place_keys, print,
     servers::Servers,
     support::{
+        WITHIN,
         cluster::eventually,
         frame::{named, says, server},
     },
-    words::{EXPECTED, IN_TIME, PLACES, Place},
+    words::{EXPECTED, PLACES, Place},
 };
 
 #[test]
@@ -18,7 +19,7 @@ fn every_application_is_where_and_how_the_api_says() {
     for place in PLACES {
         let mut wrong = Vec::new();
         let mut frame = String::new();
-        let right = eventually(IN_TIME, || {
+        let right = eventually(WITHIN, || {
             let before = Servers::of(&cluster, place.namespace);
             frame = print(
                 cluster.kubeconfig().to_str().unwrap(),

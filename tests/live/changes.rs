@@ -8,11 +8,12 @@ use crate::{
     live,
     own::{is_settled, watched},
     support::{
+        WITHIN,
         cluster::Cluster,
         frame::server,
         terminal::{Terminal, text},
     },
-    words::{IN_TIME, ON_SCREEN, ROUNDS, SERVER, TERMINATING},
+    words::{ON_SCREEN, ROUNDS, SERVER, TERMINATING},
 };
 
 fn is_unsettled(screen: &vt100::Screen) -> bool {
@@ -63,13 +64,13 @@ fn changes_are_on_screen_at_once() {
                 let row = server(&text(screen), SERVER);
                 row.is_some_and(|row| row.ready().is_some_and(|ready| ready.ends_with(&wanted)))
             },
-            IN_TIME,
+            WITHIN,
         );
         scaled.push(seen.saturating_duration_since(answered));
         terminal.wait_for(
             "the scaled Server healthy",
             |screen| is_settled(screen, replicas),
-            IN_TIME,
+            WITHIN,
         );
 
         let stamp =
@@ -115,7 +116,7 @@ fn changes_are_on_screen_at_once() {
             .as_str()
             .unwrap()
             .to_owned();
-        terminal.wait_for_text(&pod, IN_TIME);
+        terminal.wait_for_text(&pod, WITHIN);
         let path = format!("/api/v1/namespaces/{}/pods/{pod}", own.name);
         let (_, answered) = cluster.request("DELETE", &path, None);
         let seen = terminal.wait_for(
@@ -125,13 +126,13 @@ fn changes_are_on_screen_at_once() {
                 server(&shown, SERVER).is_some()
                     && instance(&shown, &pod).is_none_or(|line| line.contains(TERMINATING))
             },
-            IN_TIME,
+            WITHIN,
         );
         deleted.push(seen.saturating_duration_since(answered));
         terminal.wait_for(
             "another Instance",
             |screen| is_settled(screen, 1) && instance(&text(screen), &pod).is_none(),
-            IN_TIME,
+            WITHIN,
         );
     }
 
@@ -158,11 +159,11 @@ fn unsettling(
     replicas: u32,
 ) -> Duration {
     let (_, answered) = cluster.request("PATCH", path, Some(change));
-    let seen = terminal.wait_for("the Server progressing", is_unsettled, IN_TIME);
+    let seen = terminal.wait_for("the Server progressing", is_unsettled, WITHIN);
     terminal.wait_for(
         "the rollout's end",
         |screen| is_settled(screen, replicas),
-        IN_TIME,
+        WITHIN,
     );
     seen.saturating_duration_since(answered)
 }

@@ -9,10 +9,7 @@ mod facts;
 mod script;
 mod side;
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, time::Instant};
 
 use barkeep::demo::{Demo, Options};
 use futures::future::{join, join_all};
@@ -106,9 +103,6 @@ const DIFFERENT: &[(&str, &str)] = &[
     ),
 ];
 
-/// How long the whole may take.
-const ALL: Duration = Duration::from_mins(1);
-
 #[test]
 fn the_demo_answers_as_a_real_server_does() {
     let Some(cluster) = live("the_demo_answers_as_a_real_server_does") else {
@@ -177,7 +171,6 @@ fn the_demo_answers_as_a_real_server_does() {
                 wrong.push(format!("not different any more: {pattern} ({why})"));
             }
         }
-        assert!(began.elapsed() < ALL, "{:?}", began.elapsed());
     }
     assert!(
         wrong.is_empty(),

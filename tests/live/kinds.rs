@@ -5,11 +5,11 @@ use serde_json::json;
 use crate::{
     live,
     support::{
-        barkeep,
+        WITHIN, barkeep,
         frame::says,
         terminal::{Terminal, text},
     },
-    words::{IN_TIME, LIVE},
+    words::LIVE,
 };
 
 /// Takes the kind away again, however the test ends.
@@ -33,7 +33,7 @@ fn says_all(terminal: &mut Terminal, words: &[&str]) {
             let shown = text(screen);
             words.iter().all(|words| says(&shown, words))
         },
-        IN_TIME,
+        WITHIN,
     );
 }
 
@@ -49,10 +49,10 @@ fn a_kind_of_ones_own_is_listed_live() {
         .args(["--kubeconfig", cluster.kubeconfig().to_str().unwrap()])
         .size(140, 45)
         .start();
-    terminal.wait_for_text(LIVE, IN_TIME);
+    terminal.wait_for_text(LIVE, WITHIN);
     // Not there yet, and read again when it is.
     terminal.send(format!(":{name}\r"));
-    terminal.wait_for_text("no kind", IN_TIME);
+    terminal.wait_for_text("no kind", WITHIN);
 
     let definition = json!({
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": name},

@@ -46,9 +46,7 @@ mod validation;
 mod why;
 mod words;
 
-use std::time::Duration;
-
-use support::{barkeep, cluster::Cluster};
+use support::{WITHIN, barkeep, cluster::Cluster};
 
 pub(crate) fn live(test: &str) -> Option<Cluster> {
     let cluster = Cluster::live();
@@ -81,7 +79,7 @@ pub(crate) fn print_on(kubeconfig: &str, args: &[&str], keys: &str, size: &str) 
         .args(["--kubeconfig", kubeconfig])
         .args(args)
         .args(["--keys", keys, "--print", "--size", size])
-        .run(Duration::from_mins(1));
+        .run(WITHIN);
     let frame = String::from_utf8_lossy(&output.stdout).into_owned();
     format!("{frame}{}", String::from_utf8_lossy(&output.stderr))
 }

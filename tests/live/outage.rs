@@ -18,11 +18,12 @@ use crate::{
     own::{is_settled, watched},
     servers::Servers,
     support::{
+        WITHIN,
         cluster::{Cluster, Namespace, eventually},
         terminal::{Terminal, signal},
     },
     variable,
-    words::{BACK_WITHIN, IN_TIME, LIVE, LOADING, OUTAGE, SERVER, STALE, STALE_WITHIN},
+    words::{BACK_WITHIN, LIVE, LOADING, OUTAGE, SERVER, STALE, STALE_WITHIN},
 };
 
 /// One test, because its phases must neither overlap with one another nor with anything else.
@@ -83,8 +84,7 @@ fn rides_out(terminal: &mut Terminal, since: Instant) {
 /// Once the API server is ready and something has changed, the screen is live and equal to what kubectl says.
 #[track_caller]
 fn catches_up(cluster: &Cluster, own: &Namespace, terminal: &mut Terminal, replicas: u32) {
-    eventually(IN_TIME, || cluster.is_ready().then_some(()))
-        .expect("the API server is ready again");
+    eventually(WITHIN, || cluster.is_ready().then_some(())).expect("the API server is ready again");
     let ready = Instant::now();
     let path = format!("/apis/apps/v1/namespaces/{}/deployments/{SERVER}", own.name);
     cluster.request(
@@ -106,10 +106,11 @@ fn catches_up(cluster: &Cluster, own: &Namespace, terminal: &mut Terminal, repli
         );
     };
     println!("API server ready → live and equal: {:.1?}", equal - ready);
+    // The rest is up to the cluster: its controllers may notice only a minute later that the API server is back.
     terminal.wait_for(
         "the Server healthy",
         |screen| is_settled(screen, replicas),
-        IN_TIME,
+        WITHIN,
     );
 }
 
@@ -147,7 +148,7 @@ impl<'a> ApiServer<'a> {
     #[track_caller]
     fn kill(&self) {
         self.signal(Signal::KILL);
-        eventually(IN_TIME, || self.pid().is_none().then_some(())).expect("the API server is gone");
+        eventually(WITHIN, || self.pid().is_none().then_some(())).expect("the API server is gone");
     }
 
     #[track_caller]
@@ -180,7 +181,7 @@ impl Drop for ApiServer<'_> {
             Some(pid) => signal(pid, Signal::CONT),
             None => self.start(),
         }
-        eventually(IN_TIME, || self.cluster.is_ready().then_some(()));
+        eventually(WITHIN, || self.cluster.is_ready().then_some(()));
     }
 }
 

@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::{
     live, print_on,
     support::{
+        WITHIN,
         cluster::{Cluster, eventually},
         frame::says,
     },
-    words::IN_TIME,
 };
 
 /// High enough for all that any of them says.
@@ -20,7 +20,7 @@ const SIZE: &str = "180x120";
 #[track_caller]
 fn agrees(cluster: &Cluster, keys: &str, expected: impl Fn(&Cluster) -> Vec<String>) {
     let mut report = String::new();
-    let right = eventually(IN_TIME, || {
+    let right = eventually(WITHIN, || {
         let before = expected(cluster);
         let kubeconfig = cluster.kubeconfig().to_str().unwrap();
         let frame = print_on(kubeconfig, &[], &format!("{keys}1z<wait>"), SIZE);

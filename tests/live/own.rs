@@ -4,12 +4,12 @@ use serde_json::json;
 
 use crate::{
     support::{
-        barkeep,
+        WITHIN, barkeep,
         cluster::{Cluster, Namespace},
         frame::server,
         terminal::{Terminal, text},
     },
-    words::{HEALTHY, IN_TIME, LIVE, SERVER},
+    words::{HEALTHY, LIVE, SERVER},
 };
 
 /// A Map of the test's own with one Deployment in it, and the binary looking at it in a terminal.
@@ -33,12 +33,12 @@ pub(crate) fn watched(cluster: &Cluster, replicas: u32) -> (Namespace<'_>, Termi
         .args(["--kubeconfig", cluster.kubeconfig().to_str().unwrap()])
         .size(160, 50)
         .start();
-    terminal.wait_for_text(LIVE, IN_TIME);
+    terminal.wait_for_text(LIVE, WITHIN);
     terminal.send(format!(":{}/{}\r", own.service, own.map));
     terminal.wait_for(
         "the Server healthy",
         |screen| is_settled(screen, replicas),
-        IN_TIME,
+        WITHIN,
     );
     (own, terminal)
 }

@@ -1,8 +1,6 @@
 //! What a real server makes of a patch, the demo makes of it too: the same sequence of requests, one after another, and
 //! after each the object, its owners or the refusal are compared.
 
-use std::time::Duration;
-
 use barkeep::demo::{
     patch::{self, Kind, managed},
     refusal::Refusal,
@@ -13,7 +11,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     live,
-    support::cluster::{Cluster, eventually},
+    support::{
+        WITHIN,
+        cluster::{Cluster, eventually},
+    },
 };
 
 /// One request.
@@ -148,7 +149,7 @@ fn follow(
     );
     let send = |url: &str| cluster.send("PATCH", url, content_type, body.as_bytes());
     // Controllers write too. A dry run between two equal looks is an answer about just that object.
-    let (before, theirs) = eventually(Duration::from_mins(1), || {
+    let (before, theirs) = eventually(WITHIN, || {
         let before = get();
         let theirs = send(&format!("{url}&dryRun=All"));
         (get() == before).then_some((before, theirs))

@@ -5,13 +5,13 @@ use std::{fs, time::Duration};
 use crate::{
     live, place_keys, print,
     support::{
-        barkeep,
+        WITHIN, barkeep,
         cluster::eventually,
         frame::{named, server, tells},
         terminal::text,
     },
     variable,
-    words::{FORBIDDEN, IN_TIME, NO_NAMESPACES, OWN_NAMESPACES},
+    words::{FORBIDDEN, NO_NAMESPACES, OWN_NAMESPACES},
 };
 
 #[test]
@@ -24,7 +24,7 @@ fn a_developer_sees_what_is_theirs_and_is_told_what_is_not() {
 
     let sees = |args: &[&str], map: &str, name: &str| {
         let mut frame = String::new();
-        let seen = eventually(IN_TIME, || {
+        let seen = eventually(WITHIN, || {
             frame = print(&developer, args, &place_keys("shop", map));
             server(&frame, name)
         });
@@ -42,14 +42,10 @@ fn a_developer_sees_what_is_theirs_and_is_told_what_is_not() {
         terminal.wait_for(
             &format!("Map {map}"),
             |screen| named(&text(screen), map).is_some(),
-            IN_TIME,
+            WITHIN,
         );
         terminal.send(format!(":shop/{map}\r"));
-        terminal.wait_for(
-            name,
-            |screen| server(&text(screen), name).is_some(),
-            IN_TIME,
-        );
+        terminal.wait_for(name, |screen| server(&text(screen), name).is_some(), WITHIN);
     }
 
     let frame = print(&developer, &[], "<wait>");
@@ -71,24 +67,21 @@ fn nobody_is_told_why_there_is_nothing() {
         .args(["--kubeconfig", &nobody])
         .size(120, 40)
         .start();
-    terminal.wait_for("an explanation", |screen| explains(&text(screen)), IN_TIME);
+    terminal.wait_for("an explanation", |screen| explains(&text(screen)), WITHIN);
     assert!(
         terminal.exit_status(Duration::from_secs(2)).is_none(),
         "it stays open"
     );
     // It is asked which namespace may be read, which takes letters; whoever knows of none leaves the question.
-    terminal.wait_for_text("Which one may you read?", IN_TIME);
+    terminal.wait_for_text("Which one may you read?", WITHIN);
     terminal.send("\x1b");
     terminal.wait_for(
         "the question gone",
         |screen| !text(screen).contains("Which one may you read?"),
-        IN_TIME,
+        WITHIN,
     );
     terminal.send("q");
-    assert!(
-        terminal.exit_status(Duration::from_secs(5)).is_some(),
-        "q ends it"
-    );
+    assert!(terminal.exit_status(WITHIN).is_some(), "q ends it");
 
     // Whichever way it exits: there is a sentence, on the frame or on stderr.
     let said = print(&nobody, &[], "<wait>");

@@ -17,16 +17,13 @@ use serde_json::{Value, json};
 use crate::{
     live,
     support::{
-        barkeep,
+        WITHIN, barkeep,
         cluster::Cluster,
         frame::says,
         terminal::{Terminal, text},
     },
-    words::{BACK_WITHIN, IN_TIME, OUTAGE, STALE_WITHIN},
+    words::{BACK_WITHIN, OUTAGE, STALE_WITHIN},
 };
-
-/// An unoptimized demo on a busy machine takes its time to live through a year.
-const DEMO_WITHIN: Duration = Duration::from_mins(2);
 
 #[test]
 fn one_of_three_clusters_goes_away_and_comes_back() {
@@ -50,11 +47,11 @@ fn one_of_three_clusters_goes_away_and_comes_back() {
         .env("KUBECONFIG", kubeconfig.to_str().unwrap())
         .start();
 
-    terminal.wait_for_text("● 3 live", DEMO_WITHIN);
+    terminal.wait_for_text("● 3 live", WITHIN);
     // A Service of the demo and one of the cluster stand in one list, and the latter's Maps come from both ways to it.
-    terminal.wait_for_text("카페", IN_TIME);
+    terminal.wait_for_text("카페", WITHIN);
     terminal.send(format!(":{}\r", own.service));
-    counts(&mut terminal, [1, 1], IN_TIME);
+    counts(&mut terminal, [1, 1], WITHIN);
 
     let cut = Instant::now();
     detour.cut();
@@ -67,7 +64,7 @@ fn one_of_three_clusters_goes_away_and_comes_back() {
     );
     // What was known of it stays, and the others go on.
     deploy(&cluster, &own.name, "second");
-    counts(&mut terminal, [2, 1], IN_TIME);
+    counts(&mut terminal, [2, 1], WITHIN);
     terminal.listen(OUTAGE.saturating_sub(cut.elapsed()));
     assert!(terminal.exit_status(Duration::ZERO).is_none());
 
@@ -80,7 +77,7 @@ fn one_of_three_clusters_goes_away_and_comes_back() {
         mended.elapsed()
     );
     terminal.send("q");
-    assert!(terminal.exit_status(IN_TIME).unwrap().success());
+    assert!(terminal.exit_status(WITHIN).unwrap().success());
 }
 
 /// Waits until the Map has so many Servers as each of the two contexts tells.

@@ -3,7 +3,7 @@
 //! A server is asked for Tables with whole objects in them, so both print the very same state: that of what there is, and
 //! of what is made up here, in dry runs, to be in every state that a row tells apart.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use barkeep::demo::{
     resource::{self, RESOURCES, Resource, Served},
@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 
 use crate::{
     live,
-    support::cluster::{Cluster, eventually},
+    support::{
+        WITHIN,
+        cluster::{Cluster, eventually},
+    },
 };
 
 const ACCEPT: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
@@ -628,7 +631,7 @@ fn a_pod_in_every_state_has_the_same_row() {
     let pods_of = &resource::PODS;
     // No Pod is admitted before it.
     let account = ["get", "serviceaccounts", "-n", name, "-o", "name"];
-    let account = eventually(Duration::from_secs(20), || {
+    let account = eventually(WITHIN, || {
         Some(cluster.kubectl(&account)).filter(|found| !found.is_empty())
     });
     assert!(account.is_some());

@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 use crate::{
     defaults::demo,
     live,
-    support::cluster::{Cluster, eventually},
-    words::IN_TIME,
+    support::{
+        WITHIN,
+        cluster::{Cluster, eventually},
+    },
 };
 
 /// Objects with something wrong in each.
@@ -223,7 +225,7 @@ fn the_demo_admits_what_a_real_server_does() {
         assert_ne!(made["kind"], "Status", "{made}");
         let name = object["metadata"]["name"].as_str().unwrap().to_owned();
         state.create(resource, object).unwrap();
-        let counted = eventually(IN_TIME, || {
+        let counted = eventually(WITHIN, || {
             let quota = cluster.ask("GET", &resource.path(&own.name, &name), None);
             (resource != &RESOURCE_QUOTAS || quota["status"]["used"].is_object()).then_some(())
         });
@@ -231,14 +233,14 @@ fn the_demo_admits_what_a_real_server_does() {
     }
     // A server hears of limits a moment after they are there.
     let path = resource::PODS.path(&own.name, "");
-    eventually(IN_TIME, || {
+    eventually(WITHIN, || {
         let probe = json!({"metadata": {"name": "probe"}, "spec": {"containers": [{"name": "m", "image": "m"}]}});
         let pod = cluster.ask("POST", &format!("{path}?dryRun=All"), Some(&probe));
         (pod["code"] == 403 || !pod["spec"]["containers"][0]["resources"]["limits"].is_null())
             .then_some(())
     });
     let quota = RESOURCE_QUOTAS.path(&own.name, "all");
-    let real = eventually(IN_TIME, || {
+    let real = eventually(WITHIN, || {
         let used = cluster.ask("GET", &quota, None)["status"]["used"].clone();
         (used["configmaps"] == "2" && used["services"] == "1").then_some(used)
     })

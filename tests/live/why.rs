@@ -5,8 +5,10 @@ use serde_json::Value;
 
 use crate::{
     live, print,
-    support::cluster::{Cluster, eventually},
-    words::IN_TIME,
+    support::{
+        WITHIN,
+        cluster::{Cluster, eventually},
+    },
 };
 
 /// The box over a Server, its lines joined: however they are broken, they say the same.
@@ -75,7 +77,7 @@ fn newest(cluster: &Cluster, pod: &Value, reason: &str) -> String {
 /// Asks until the box says all that the API says at that moment.
 fn says(cluster: &Cluster, at: (&str, &str, &str), expected: impl Fn() -> Vec<String>) {
     let (mut text, mut wanted) = (String::new(), Vec::new());
-    let right = eventually(IN_TIME, || {
+    let right = eventually(WITHIN, || {
         wanted = expected();
         text = box_of(cluster, at);
         wanted

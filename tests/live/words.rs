@@ -93,8 +93,6 @@ pub(crate) const OWN_NAMESPACES: &str = "namespaces = [\"shop-dev\", \"shop-prod
 pub(crate) const ON_SCREEN: Duration = Duration::from_millis(100);
 /// How often each kind of change is made and measured.
 pub(crate) const ROUNDS: usize = 6;
-/// How long until failures have developed, Instances have been replaced, a first screen is complete.
-pub(crate) const IN_TIME: Duration = Duration::from_secs(90);
 pub(crate) const OUTAGE: Duration = Duration::from_secs(20);
 pub(crate) const STALE_WITHIN: Duration = Duration::from_secs(8);
 pub(crate) const BACK_WITHIN: Duration = Duration::from_secs(5);

@@ -11,6 +11,8 @@ use kube::{Client, client::Body};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
+use crate::support::WITHIN;
+
 use super::{
     facts::{self, Facts, Own},
     script::{Chapter, Step, find, says},
@@ -19,8 +21,6 @@ use super::{
 /// What each step was answered, until one never was.
 pub(crate) type Report = Vec<Facts>;
 
-/// How long something waited for, or an answer, may take to come.
-const IN_TIME: Duration = Duration::from_secs(30);
 /// What pauses between two looks at what cannot be waited for.
 const AGAIN: Duration = Duration::from_millis(50);
 
@@ -120,7 +120,7 @@ impl Side {
                             && step.until.get("name").is_none_or(|wanted| wanted == name)
                     })
                 });
-                let heard = tokio::time::timeout(IN_TIME, heard)
+                let heard = tokio::time::timeout(WITHIN, heard)
                     .await
                     .ok()?
                     .ok()?
@@ -159,7 +159,7 @@ impl Side {
         path: &str,
         memory: &Memory,
     ) -> Option<Answer> {
-        let deadline = Instant::now() + IN_TIME;
+        let deadline = Instant::now() + WITHIN;
         loop {
             let answer = self.send(request(step, method, path, memory)).await;
             if says(&step.until, answer.code, &answer.body) {
@@ -187,7 +187,7 @@ impl Side {
 
     async fn send(&self, request: http::Request<Body>) -> Answer {
         let what = format!("{} {}", request.method(), request.uri());
-        let answer = tokio::time::timeout(IN_TIME, self.answer(request)).await;
+        let answer = tokio::time::timeout(WITHIN, self.answer(request)).await;
         answer.unwrap_or_else(|_| Answer {
             code: 0,
             headers: http::HeaderMap::new(),
