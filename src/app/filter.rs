@@ -1,7 +1,6 @@
 //! Filters: the line on which one is typed, what was typed before, and clearing them.
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use strum::IntoEnumIterator as _;
 use tui_input::{Input, InputRequest};
 
 use super::{App, Overlay};
@@ -11,7 +10,7 @@ use crate::{
     keys::Chord,
     model::{
         Filter, Health,
-        filter::{Field, Mistake},
+        filter::{Field, Known, Mistake},
     },
     panes::Pane,
 };
@@ -63,14 +62,12 @@ impl Typing {
         self.mistake.as_ref()
     }
 
-    /// How the word before the cursor may go on: a field of the pane with its sign, or a health.
-    pub fn completion(&self, pane: Pane) -> Option<String> {
+    /// How the word before the cursor may go on: a field of the rows with its sign, or a health.
+    pub fn completion(&self, known: &Known) -> Option<String> {
         let typed = self.before_cursor();
         let word = typed.rsplit(|c: char| c.is_whitespace() || matches!(c, '|' | '!'));
         let word = word.into_iter().next().filter(|word| !word.is_empty())?;
-        let known = pane.known();
-        let fields = Field::iter().filter(|field| known.has(*field));
-        let fields = fields.map(|field| format!("{}{}", field.name(), field.sign()));
+        let fields = known.names().map(|(name, sign)| format!("{name}{sign}"));
         let healths = Health::WORST_FIRST.map(|health| health.word().to_owned());
         let mut all = fields.chain(healths);
         all.find(|whole| whole.len() > word.len() && whole.starts_with(word))
@@ -158,9 +155,32 @@ impl App {
         self.lists[self.focus as usize].filter = filter;
     }
 
+    /// What a filter may ask the rows of a pane for.
+    pub fn known(&self, pane: Pane) -> Known<'_> {
+        let of_pane = pane.known();
+        if pane != Pane::Kind {
+            return of_pane;
+        }
+        let headings = self.world.headings();
+        Known {
+            rows: self.rows_of(pane),
+            headings: (!headings.is_empty()).then_some(headings),
+            ..of_pane
+        }
+    }
+
+    /// Lets go of a filter that asks for a column which its list, now that the server has told them, does not have.
+    pub(super) fn check_filter(&mut self) {
+        let list = self.list(Pane::Kind);
+        if let Err(mistake) = Filter::parse(list.filter.text(), &self.known(Pane::Kind)) {
+            self.clear_filter(Pane::Kind);
+            self.say(format!("Nothing is filtered: {mistake}"));
+        }
+    }
+
     /// Narrows the list that has the focus; says what is wrong with a filter that is none.
     pub(super) fn narrow(&mut self, text: &str) {
-        match Filter::parse(text, &self.focus.known()) {
+        match Filter::parse(text, &self.known(self.focus)) {
             Ok(filter) => {
                 self.lists[self.focus as usize].filter = filter;
                 self.remember_filter(text);
@@ -199,7 +219,7 @@ impl App {
             KeyCode::Char('p') if control => self.step_back(&mut typing, 1),
             KeyCode::Char('n') if control => self.step_back(&mut typing, -1),
             KeyCode::Tab => {
-                if let Some(rest) = typing.completion(self.focus) {
+                if let Some(rest) = typing.completion(&self.known(self.focus)) {
                     typing.insert(&rest);
                 }
             }
@@ -211,7 +231,7 @@ impl App {
 
     /// Takes up what is typed, if it is a filter.
     pub(super) fn typed_filter(&mut self, mut typing: Typing) {
-        match Filter::parse(typing.text(), &self.focus.known()) {
+        match Filter::parse(typing.text(), &self.known(self.focus)) {
             Ok(filter) => {
                 self.lists[self.focus as usize].filter = filter;
                 typing.mistake = None;
@@ -220,7 +240,7 @@ impl App {
                 let (before, wrong) = typing.text().split_at(mistake.at.start);
                 // The list stays as the last good text has it. But of `cpu>x` that was the word `cpu`, which nobody meant.
                 if wrong.starts_with(|c: char| c.is_alphabetic())
-                    && let Ok(filter) = Filter::parse(before, &self.focus.known())
+                    && let Ok(filter) = Filter::parse(before, &self.known(self.focus))
                 {
                     self.lists[self.focus as usize].filter = filter;
                 }

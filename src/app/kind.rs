@@ -70,6 +70,7 @@ impl App {
         let kept = std::mem::take(&mut self.kept);
         self.recall_table(Pane::Kind, &kept);
         self.kept = kept;
+        self.check_filter();
     }
 
     /// Selects the row that is waited for, once it is there.

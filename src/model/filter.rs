@@ -9,6 +9,7 @@
 
 mod amount;
 mod field;
+mod known;
 mod mistake;
 mod parse;
 mod print;
@@ -21,10 +22,11 @@ use regex::Regex;
 pub use self::{
     amount::{Amount, Bound, Op},
     field::{Field, Fields},
+    known::Known,
     mistake::Mistake,
-    parse::Known,
     search::{Needle, Search},
 };
+use self::field::Asked;
 use super::{health::Health, selector::Selector};
 
 /// Which rows are shown. Without any term, all.
@@ -58,13 +60,13 @@ enum Test {
     /// Its labels.
     Labels(Selector),
     /// A text is in a field.
-    Has(Field, Needle),
+    Has(Asked, Needle),
     /// A text is all of a field.
-    Is(Field, String),
+    Is(Asked, String),
     /// A regular expression fits a field.
-    Like(Field, Pattern),
+    Like(Asked, Pattern),
     /// A number of the row against a bound.
-    Compare(Field, Op, Bound),
+    Compare(Asked, Op, Bound),
 }
 
 /// A regular expression; two are the same where they are written the same.
@@ -111,17 +113,23 @@ impl Filter {
 
     /// Whether what fits changes as time passes, and nothing else.
     pub fn reads_time(&self) -> bool {
-        let time = |term: &Term| matches!(term.test, Test::Compare(Field::Age, ..));
+        let time = |term: &Term| {
+            let asked = match &term.test {
+                Test::Compare(asked, ..) => asked,
+                _ => return false,
+            };
+            matches!(asked, Asked::Field(Field::Age) | Asked::Column(_))
+        };
         self.any.iter().flatten().any(time)
     }
 
     /// The fields that it asks for by name.
     pub fn fields(&self) -> impl Iterator<Item = Field> {
         let field = |term: &Term| match &term.test {
-            Test::Has(field, _)
-            | Test::Is(field, _)
-            | Test::Like(field, _)
-            | Test::Compare(field, ..) => Some(*field),
+            Test::Has(Asked::Field(field), _)
+            | Test::Is(Asked::Field(field), _)
+            | Test::Like(Asked::Field(field), _)
+            | Test::Compare(Asked::Field(field), ..) => Some(*field),
             Test::Labels(_) => Some(Field::Label),
             _ => None,
         };
@@ -148,8 +156,8 @@ impl Filter {
             match &term.test {
                 Test::Word(needle) if is_name => needle.find_in_order(text, search, at),
                 Test::Word(needle) | Test::Exact(needle) => needle.find_within(text, search, at),
-                Test::Has(Field::Name, needle) if is_name => needle.find_within(text, search, at),
-                Test::Like(Field::Name, pattern) if is_name => pattern.find(text, at),
+                Test::Has(Asked::Field(Field::Name), needle) if is_name => needle.find_within(text, search, at),
+                Test::Like(Asked::Field(Field::Name), pattern) if is_name => pattern.find(text, at),
                 Test::Regex(pattern) => pattern.find(text, at),
                 _ => {}
             }
@@ -182,13 +190,11 @@ impl Test {
             Self::Regex(pattern) => anywhere(row, &mut |text| pattern.0.is_match(text)),
             Self::Health(health) => row.health() == Some(*health),
             Self::Labels(selector) => row.labels().is_some_and(|labels| selector.matches(labels)),
-            Self::Has(field, needle) => {
-                row.texts(*field, &mut |text| needle.is_within(text, search))
-            }
-            Self::Is(field, whole) => row.texts(*field, &mut |text| text == whole),
-            Self::Like(field, pattern) => row.texts(*field, &mut |text| pattern.0.is_match(text)),
-            Self::Compare(field, op, bound) => row
-                .amount(*field)
+            Self::Has(of, needle) => of.texts(row, &mut |text| needle.is_within(text, search)),
+            Self::Is(of, whole) => of.texts(row, &mut |text| text == whole),
+            Self::Like(of, pattern) => of.texts(row, &mut |text| pattern.0.is_match(text)),
+            Self::Compare(of, op, bound) => of
+                .amount(row)
                 .is_some_and(|amount| bound.holds(*op, amount)),
         }
     }

@@ -37,6 +37,23 @@ pub struct Heading {
     pub wide: bool,
 }
 
+impl Heading {
+    /// What the column is called in a configuration and in a filter: `last-seen`.
+    pub fn column(&self) -> String {
+        self.letters().collect()
+    }
+
+    /// Whether the column is called so.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.letters().eq(name.chars())
+    }
+
+    fn letters(&self) -> impl Iterator<Item = char> {
+        let letters = self.name.chars().flat_map(char::to_lowercase);
+        letters.map(|c| if c == ' ' { '-' } else { c })
+    }
+}
+
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {

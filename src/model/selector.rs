@@ -24,6 +24,27 @@ impl Selector {
         self.0.is_empty()
     }
 
+    /// What of a text is a selector: up to a blank or `|`, but `app in (web, db)`, `app = web` and `app=web, tier=front` go
+    /// on behind theirs.
+    pub fn at_the_start_of(text: &str) -> &str {
+        let mut depth = 0_u32;
+        for (at, c) in text.char_indices() {
+            match c {
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                '|' if depth == 0 => return &text[..at],
+                c if c.is_whitespace() && depth == 0 => {
+                    let (before, behind) = text.split_at(at);
+                    if !goes_on(before, behind.trim_start()) {
+                        return before;
+                    }
+                }
+                _ => {}
+            }
+        }
+        text
+    }
+
     /// Whether all terms hold for these labels.
     pub fn matches(&self, labels: &Labels) -> bool {
         let holds = |term: &Term| match term {
@@ -76,6 +97,23 @@ impl FromStr for Selector {
             .collect::<Result<_, _>>()
             .map(Self)
     }
+}
+
+/// Whether a blank stands within a term, or between two that a comma joins.
+fn goes_on(before: &str, behind: &str) -> bool {
+    const SIGNS: [&str; 3] = ["=", "==", "!="];
+    let is_list = |word| {
+        let list = behind.strip_prefix(word).map(str::trim_start);
+        list.is_some_and(|list| list.starts_with('('))
+    };
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    let next = behind.split_whitespace().next().unwrap_or_default();
+    last.ends_with(',')
+        || SIGNS.contains(&last)
+        || SIGNS.contains(&next)
+        || matches!(last, "in" | "notin") && behind.starts_with('(')
+        || is_list("in")
+        || is_list("notin")
 }
 
 fn term(text: &str) -> Result<Term, String> {

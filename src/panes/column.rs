@@ -86,7 +86,7 @@ impl Column {
         };
         let right = of.number || of.age || matches!(&*of.name, "READY" | "CAPACITY");
         Self {
-            name: of.name.to_lowercase().replace(' ', "-").into(),
+            name: of.column().into(),
             heading: of.name.to_string().into(),
             right,
             descending: right,

@@ -91,7 +91,7 @@ const OF_ANY_KIND: &[Field] = &[
 ];
 
 impl Pane {
-    /// What a filter may ask its rows for.
+    /// What a filter may ask its rows for, besides the columns in which a server prints them.
     pub fn known(self) -> Known<'static> {
         let fields = match self {
             Self::Services => OF_SERVICES,
@@ -103,6 +103,7 @@ impl Pane {
         Known {
             rows: self.rows(),
             fields: Some(fields),
+            headings: Some(&[]),
         }
     }
 }
@@ -157,6 +158,15 @@ impl<'a> Row<'a> {
         };
         let cell = |(n, heading)| (heading, kind::printed(self.world, self.slot, n));
         headings.iter().enumerate().map(cell)
+    }
+
+    fn printed_as(&self, name: &str) -> Option<Cell> {
+        let Held::Line(_) = self.held else {
+            return None;
+        };
+        let mut headings = self.world.headings().iter();
+        let n = headings.position(|of| of.is_called(name))?;
+        Some(kind::printed(self.world, self.slot, n))
     }
 
     fn map(&self) -> Option<&'a Map> {
@@ -317,6 +327,31 @@ impl Fields for Row<'_> {
             }
             (Servers, Held::Map(map)) => Some(Amount::plain(map.counts.servers().into())),
             (Maps, Held::Service(service)) => Some(Amount::plain(service.maps.len() as u64)),
+            _ => None,
+        }
+    }
+
+    fn printed_texts(&self, name: &str, fits: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.printed_as(name).is_some_and(|cell| match cell {
+            Cell::Text(text) | Cell::In(_, text) => fits(&text),
+            Cell::Count(count) => fits(&count.to_string()),
+            Cell::Ratio(ready, of) => fits(&format!("{ready}/{of}")),
+            _ => false,
+        })
+    }
+
+    fn printed_amount(&self, name: &str) -> Option<Amount> {
+        let plain = |value: i64| u64::try_from(value).ok().map(Amount::plain);
+        match self.printed_as(name)? {
+            Cell::Count(count) | Cell::Bytes(count) => Some(Amount::plain(count)),
+            Cell::Ratio(ready, of) => Some(Amount {
+                value: ready.into(),
+                of: of.into(),
+            }),
+            Cell::Took(seconds) => plain(seconds),
+            Cell::Since(at) => plain((self.world.now - at).max(0)),
+            // `4 (3h ago)`, as a Pod's restarts.
+            Cell::Text(text) => plain(text.split(' ').next()?.parse().ok()?),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use super::{Painter, columns::Place, table::put_in};
 use crate::{
     app::{App, Typing},
     layout::Area,
-    model::Filter,
+    model::{Filter, listing::Heading},
     panes::{Cell, Column},
     text::{broken, fit, width},
 };
@@ -46,7 +46,7 @@ impl Painter {
         let (columns, rows) = app.size;
         let y = rows - 1;
         let x = frame.set_stringn(1, y, "/", 1, self.theme.accent).0;
-        let completion = typing.completion(app.focus);
+        let completion = typing.completion(&app.known(app.focus));
         let hint = match completion {
             Some(rest) if typing.mistake().is_none() => {
                 let word = typing.before_cursor().rsplit([' ', '|', '!']).next();
@@ -106,11 +106,17 @@ impl Painter {
                 put_in(frame, at, area.width, line, self.theme.warn, false);
             }
         } else if typing.text().is_empty() && rows > 8 {
-            let first = GUIDE.iter().map(|(text, _)| width(text)).max().unwrap_or(0) as u16;
-            let second = GUIDE.iter().map(|(_, says)| width(says)).max().unwrap_or(0) as u16;
+            let own = app.known(app.focus).headings.unwrap_or_default();
+            // Any of them will do as an example, but the name has been one.
+            let own = own.iter().skip(1).find(|of| !of.age).map(Heading::column);
+            let own = own.map(|name| format!("{name}:…"));
+            let own = own.as_deref().map(|text| (text, "what stands in that column"));
+            let guide: Vec<_> = GUIDE.iter().copied().chain(own).collect();
+            let first = guide.iter().map(|(text, _)| width(text)).max().unwrap_or(0) as u16;
+            let second = guide.iter().map(|(_, says)| width(says)).max().unwrap_or(0) as u16;
             let wide = (first + second + 6).min(columns);
-            let area = self.above_footer(app, " Filter ", wide, GUIDE.len(), frame);
-            for (n, (text, says)) in GUIDE.iter().take(usize::from(area.height)).enumerate() {
+            let area = self.above_footer(app, " Filter ", wide, guide.len(), frame);
+            for (n, (text, says)) in guide.iter().take(usize::from(area.height)).enumerate() {
                 let y = area.y + n as u16;
                 put_in(frame, (area.x, y), first, text, self.theme.key, false);
                 let left = area.width.saturating_sub(first + 2);

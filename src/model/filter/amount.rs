@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Field;
+use super::{Field, field::Asked};
 use crate::model::quantity::Quantity;
 
 /// All of something, in hundredths of a percent.
@@ -90,9 +90,12 @@ impl Bound {
     }
 
     /// Reads what a field is compared with.
-    pub(super) fn read(field: Field, text: &str) -> Option<Self> {
+    pub(super) fn read(of: &Asked, text: &str) -> Option<Self> {
         let share = |text: &str, places| Some(Self::Share(decimal(text, places)?));
         let quantity = |text: &str| Quantity::parse(text).filter(|_| !text.starts_with('-'));
+        let Asked::Field(field) = of else {
+            return Self::read_any(text);
+        };
         match (field, text.strip_suffix('%')) {
             (Field::Cpu | Field::Memory, Some(percent)) => share(percent, 2),
             (Field::Ready, Some(percent)) => share(percent, 2).filter(Self::is_part),
@@ -108,8 +111,23 @@ impl Bound {
         }
     }
 
+    /// What a column is compared with, of which it is not known what it has: a number, a time, a size or a share.
+    fn read_any(text: &str) -> Option<Self> {
+        if let Some(percent) = text.strip_suffix('%') {
+            return Some(Self::Share(decimal(percent, 2)?));
+        }
+        let quantity = || Quantity::parse(text).filter(|_| !text.starts_with('-'));
+        let amount = number(text).or_else(|| seconds(text));
+        amount
+            .or_else(|| Some(quantity()?.units()))
+            .map(Self::Amount)
+    }
+
     /// What could be written there instead.
-    pub(super) fn example(field: Field) -> &'static str {
+    pub(super) fn example(of: &Asked) -> &'static str {
+        let Asked::Field(field) = of else {
+            return "nothing to compare with, such as 5, 2h, 1Gi or 50%";
+        };
         match field {
             Field::Cpu => "no amount of cpu, such as 500m, 2 or 80%",
             Field::Memory => "no amount of memory, such as 200Mi, 1Gi or 80%",
@@ -124,7 +142,11 @@ impl Bound {
     }
 
     /// Prints it so that [`Bound::read`] finds the same.
-    pub(super) fn print(self, field: Field, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn print(self, of: &Asked, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = match of {
+            Asked::Field(field) => Some(field),
+            Asked::Column(_) => None,
+        };
         match (self, field) {
             (Self::Share(share), _) => {
                 write!(f, "{}", share / 100)?;
@@ -133,11 +155,11 @@ impl Bound {
                 }
                 f.write_str("%")
             }
-            (Self::Amount(cores), Field::Cpu) if cores.is_multiple_of(1000) => {
+            (Self::Amount(cores), Some(Field::Cpu)) if cores.is_multiple_of(1000) => {
                 write!(f, "{}", cores / 1000)
             }
-            (Self::Amount(cores), Field::Cpu) => write!(f, "{cores}m"),
-            (Self::Amount(bytes), Field::Memory) => {
+            (Self::Amount(cores), Some(Field::Cpu)) => write!(f, "{cores}m"),
+            (Self::Amount(bytes), Some(Field::Memory)) => {
                 const UNITS: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
                 let zeros = if bytes == 0 {
                     0
@@ -147,8 +169,8 @@ impl Bound {
                 let unit = (zeros / 10) as usize;
                 write!(f, "{}{}", bytes >> (10 * unit), UNITS[unit])
             }
-            (Self::Amount(0), Field::Age) => f.write_str("0s"),
-            (Self::Amount(seconds), Field::Age) => {
+            (Self::Amount(0), Some(Field::Age)) => f.write_str("0s"),
+            (Self::Amount(seconds), Some(Field::Age)) => {
                 let parts = [
                     (seconds / 86_400, "d"),
                     (seconds / 3_600 % 24, "h"),

@@ -117,6 +117,39 @@ impl Field {
     }
 }
 
+/// What a filter asks a row for by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Something that is known of rows of any list.
+    Field(Field),
+    /// What its server prints of an object in the column that is called so.
+    Column(String),
+}
+
+impl Asked {
+    /// As it is written.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Field(field) => field.name(),
+            Self::Column(name) => name,
+        }
+    }
+
+    pub(super) fn texts(&self, row: &impl Fields, fits: &mut dyn FnMut(&str) -> bool) -> bool {
+        match self {
+            Self::Field(field) => row.texts(*field, fits),
+            Self::Column(name) => row.printed_texts(name, fits),
+        }
+    }
+
+    pub(super) fn amount(&self, row: &impl Fields) -> Option<Amount> {
+        match self {
+            Self::Field(field) => row.amount(*field),
+            Self::Column(name) => row.printed_amount(name),
+        }
+    }
+}
+
 /// What can be filtered: a row of a pane, a line of a log, a row of any table. A field that it does not have fits nothing.
 pub trait Fields {
     /// Whether one of the texts that a field has is as asked.
@@ -129,6 +162,16 @@ pub trait Fields {
 
     /// A number, in the unit that the field says.
     fn amount(&self, _: Field) -> Option<Amount> {
+        None
+    }
+
+    /// The same of a column in which its server prints it, by the column's name.
+    fn printed_texts(&self, _: &str, _: &mut dyn FnMut(&str) -> bool) -> bool {
+        false
+    }
+
+    /// A number in such a column: seconds of a time, bytes of a size, else as it is.
+    fn printed_amount(&self, _: &str) -> Option<Amount> {
         None
     }
 

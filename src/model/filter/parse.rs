@@ -5,40 +5,15 @@ use std::str::FromStr;
 use regex::RegexBuilder;
 use strum::IntoEnumIterator as _;
 
-use super::{Bound, Field, Filter, Mistake, Needle, Op, Pattern, Term, Test};
-use crate::model::{health::Health, selector::Selector};
+use super::{Bound, Field, Filter, Known, Mistake, Needle, Op, Pattern, Term, Test, field::Asked};
+use crate::model::{health::Health, listing::Heading, selector::Selector};
 
 /// The largest regular expression, bytes when compiled.
 const LARGEST: usize = 1 << 20;
 /// Names as unlike as this are not meant.
 const ALIKE: f64 = 0.8;
-
-/// What there is to be asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
-    /// What the rows are called in a sentence.
-    pub rows: &'a str,
-    /// Their fields; all that there are where it is not known yet which rows will be asked.
-    pub fields: Option<&'a [Field]>,
-}
-
-impl Known<'_> {
-    /// Any rows.
-    pub const ANY: Self = Self {
-        rows: "rows",
-        fields: None,
-    };
-
-    /// Whether they have this one.
-    pub fn has(&self, field: Field) -> bool {
-        self.fields.is_none_or(|fields| fields.contains(&field))
-    }
-
-    fn names(&self) -> String {
-        let names = Field::iter().filter(|field| self.has(*field));
-        names.map(Field::name).collect::<Vec<_>>().join(", ")
-    }
-}
+/// What stands between a field and what it is asked for; the longer ones first.
+const SIGNS: [&str; 8] = ["!=", "<=", ">=", "==", ":", "=", "<", ">"];
 
 impl Filter {
     /// Reads a filter over rows that have these fields.
@@ -46,11 +21,16 @@ impl Filter {
         let mut reader = Reader { text, at: 0, known };
         let mut any = vec![Vec::new()];
         while let Some(c) = reader.peek() {
+            let follows = any.last().is_some_and(|terms| !terms.is_empty());
             if c == '|' {
                 reader.at += 1;
                 any.push(Vec::new());
             } else if c.is_whitespace() {
                 reader.at += c.len_utf8();
+            } else if follows && reader.takes(&["or"]) {
+                any.push(Vec::new());
+            } else if follows && reader.takes(&["and", "&&"]) {
+                // As it is without it.
             } else {
                 let term = reader.term()?;
                 if let Some(terms) = any.last_mut() {
@@ -105,6 +85,23 @@ impl<'a> Reader<'a> {
         word
     }
 
+    fn skip_blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    /// Takes one of these words where another term follows it; else it is one itself.
+    fn takes(&mut self, words: &[&str]) -> bool {
+        let word = self.word();
+        let behind = self.rest()[word.len()..].trim_start();
+        let is = words.iter().any(|known| known.eq_ignore_ascii_case(word));
+        let takes = is && !behind.is_empty() && !behind.starts_with('|');
+        if takes {
+            self.at += word.len();
+        }
+        takes
+    }
+
     fn mistake<T>(&self, from: usize, says: String) -> Result<T, Mistake> {
         Err(Mistake::new(from..self.at, says))
     }
@@ -123,13 +120,22 @@ impl<'a> Reader<'a> {
             }
             Some('\'' | '"') => Test::Exact(Needle::new(&self.value(from, "web")?)),
             Some('/') => Test::Regex(self.pattern()?),
-            _ if word == "-l" => {
-                self.at += word.len();
-                let blanks = self.rest().len() - self.rest().trim_start().len();
-                self.at += blanks;
+            Some('<' | '=' | '>') => {
+                self.take();
+                let says = "`<`, `=` and `>` stand behind a field, as in `cpu>500m`.";
+                return self.mistake(from, says.to_owned());
+            }
+            Some('(') => {
+                self.take();
+                let says = "There are no parentheses: words between blanks must all fit, `|` separates alternatives.";
+                return self.mistake(from, says.to_owned());
+            }
+            _ if word == "-l" || word.starts_with("-l") && word.contains('=') => {
+                self.at += "-l".len();
+                self.skip_blanks();
                 self.labels(from)?
             }
-            _ => match (health(word), operation(word)) {
+            _ => match (health(word), self.operation()) {
                 (Some(health), _) => {
                     self.at += word.len();
                     Test::Health(health)
@@ -145,12 +151,33 @@ impl<'a> Reader<'a> {
         Ok(Term { not, test })
     }
 
+    /// The name, and the sign with the blanks before it, of `cpu>500m` and `cpu > 500m`. What has no such form is a word,
+    /// as `web-1:8080`.
+    fn operation(&self) -> Option<(&'a str, &'a str)> {
+        let rest = self.rest();
+        let sign = |behind: &str| SIGNS.into_iter().find(|sign| behind.starts_with(sign));
+        let letters = rest.find(|c: char| !c.is_ascii_alphabetic());
+        let columns = self.known.headings().map(|of| of.column().len());
+        // `cluster-ip:10`
+        let column = columns.filter(|end| {
+            let name = rest.get(..*end);
+            name.is_some_and(|name| self.known.column(name).is_some()) && sign(&rest[*end..]).is_some()
+        });
+        let (name, behind) = rest.split_at(column.max().or(letters)?);
+        let blanks = behind.len() - behind.trim_start().len();
+        let sign = sign(&behind[blanks..])?;
+        let is_one = blanks == 0 || sign != ":" && self.known.asked(name).is_some();
+        (!name.is_empty() && is_one).then(|| (name, &behind[..blanks + sign.len()]))
+    }
+
     /// What is asked of a field, and whether it must not be so.
-    fn field(&mut self, name: &str, op: &str) -> Result<(bool, Test), Mistake> {
+    fn field(&mut self, name: &str, written: &str) -> Result<(bool, Test), Mistake> {
         let from = self.at;
+        let op = written.trim_start();
         self.at += name.len();
         if name.eq_ignore_ascii_case("health") && matches!(op, ":" | "=" | "==" | "!=") {
-            self.at += op.len();
+            self.at += written.len();
+            self.skip_blanks();
             let says = |word: &str| format!("`{word}` is no health: {}.", healths());
             let word = self.take();
             return match health(word) {
@@ -158,46 +185,55 @@ impl<'a> Reader<'a> {
                 None => self.mistake(from, says(word)),
             };
         }
-        let Some(field) = named(name) else {
+        let Some(mut asked) = self.known.asked(name) else {
             let says = self.no_such_field(name);
             return self.mistake(from, says);
         };
-        if !self.known.has(field) {
+        if let Asked::Field(field) = asked
+            && !self.known.has(field)
+        {
+            let names: Vec<String> = self.known.names().map(|(name, _)| name).collect();
             let Known { rows, .. } = self.known;
-            let says = format!("{rows} have no `{name}`. They have {}.", self.known.names());
+            let says = format!("{rows} have no `{name}`. They have {}.", names.join(", "));
             return self.mistake(from, says);
         }
-        self.at += op.len();
-        if field == Field::Label {
-            return Ok((op == "!=", self.labels(from)?));
+        self.at += written.len();
+        self.skip_blanks();
+        if asked == Asked::Field(Field::Ready) && Bound::read(&asked, self.word()).is_none() {
+            // Of some kinds it is `True` or `False`.
+            asked = self.known.column(name).unwrap_or(asked);
         }
-        if field.is_number() {
-            return Ok((false, self.comparison(from, field, op)?));
-        }
-        let is = match op {
-            ":" => false,
-            "=" | "==" | "!=" => true,
-            _ => {
+        let is_text = matches!(op, ":" | "=" | "==" | "!=");
+        match &asked {
+            Asked::Field(Field::Label) => return Ok((op == "!=", self.labels(from)?)),
+            Asked::Field(field) if field.is_number() => {
+                return Ok((false, self.comparison(from, asked, op)?));
+            }
+            Asked::Column(_) if !is_text => {
+                return Ok((false, self.comparison(from, asked, op)?));
+            }
+            Asked::Field(field) if !is_text => {
                 let name = field.name();
                 let says =
                     format!("`{name}` is a text: `{name}:…` is in it, `{name}=…` all of it.");
                 return self.mistake(from, says);
             }
-        };
+            _ => {}
+        }
         let test = if self.peek() == Some('/') {
-            Test::Like(field, self.pattern()?)
+            Test::Like(asked, self.pattern()?)
         } else {
             let value = self.value(from, "web")?;
-            if is {
-                Test::Is(field, value)
+            if op == ":" {
+                Test::Has(asked, Needle::new(&value))
             } else {
-                Test::Has(field, Needle::new(&value))
+                Test::Is(asked, value)
             }
         };
         Ok((op == "!=", test))
     }
 
-    fn comparison(&mut self, from: usize, field: Field, op: &str) -> Result<Test, Mistake> {
+    fn comparison(&mut self, from: usize, of: Asked, op: &str) -> Result<Test, Mistake> {
         let op = match op {
             "!=" => Op::Unequal,
             "<" => Op::Less,
@@ -208,18 +244,18 @@ impl<'a> Reader<'a> {
         };
         let value = self.take();
         let says = || {
-            let example = Bound::example(field);
+            let example = Bound::example(&of);
             match value {
                 "" => {
                     let (_, example) = example.split_once(", ").unwrap_or_default();
-                    let written = &self.text[from..self.at];
+                    let written = self.text[from..self.at].trim_end();
                     format!("`{written}` wants something to compare with, {example}.")
                 }
                 _ => format!("`{}`: {value} is {example}.", &self.text[from..self.at]),
             }
         };
-        match Bound::read(field, value) {
-            Some(bound) => Ok(Test::Compare(field, op, bound)),
+        match Bound::read(&of, value) {
+            Some(bound) => Ok(Test::Compare(of, op, bound)),
             None => self.mistake(from, says()),
         }
     }
@@ -229,7 +265,15 @@ impl<'a> Reader<'a> {
             let says = format!("{} have no labels.", self.known.rows);
             return self.mistake(from, says);
         }
-        let selector = self.value(from, "team=shop")?;
+        let written = match self.peek() {
+            Some('"' | '\'') => "",
+            _ => Selector::at_the_start_of(self.rest()),
+        };
+        self.at += written.len();
+        let selector = match written {
+            "" => self.value(from, "team=shop")?,
+            written => written.to_owned(),
+        };
         match selector.parse::<Selector>() {
             Ok(found) if found.is_empty() => {
                 let says = format!("`{selector}` names no label. `-l team=shop` does.");
@@ -313,11 +357,14 @@ impl<'a> Reader<'a> {
 
     fn no_such_field(&self, name: &str) -> String {
         let alike = |known: &str| strsim::jaro_winkler(known, &name.to_lowercase());
-        let names = Field::iter()
-            .filter(|field| self.known.has(*field))
-            .flat_map(Field::names);
+        let fields = Field::iter().filter(|field| self.known.has(*field));
+        let columns = self.known.headings().map(Heading::column);
+        let names = fields
+            .flat_map(Field::names)
+            .map(|known| (*known).to_owned())
+            .chain(columns);
         let nearest = names
-            .map(|known| (alike(known), *known))
+            .map(|known| (alike(&known), known))
             .filter(|(alike, _)| *alike >= ALIKE)
             .max_by(|(a, _), (b, _)| a.total_cmp(b));
         match nearest {
@@ -342,11 +389,6 @@ fn reason(error: &regex::Error) -> String {
     }
 }
 
-fn named(name: &str) -> Option<Field> {
-    let is = |known: &&'static str| known.eq_ignore_ascii_case(name);
-    Field::iter().find(|field| field.names().iter().any(is))
-}
-
 fn health(word: &str) -> Option<Health> {
     Health::WORST_FIRST
         .into_iter()
@@ -355,13 +397,4 @@ fn health(word: &str) -> Option<Health> {
 
 fn healths() -> String {
     Health::WORST_FIRST.map(Health::word).join(", ")
-}
-
-/// The field and the sign of `cpu>500m`. What has no such form is a word, as `web-1:8080`.
-fn operation(word: &str) -> Option<(&str, &str)> {
-    let end = word.find(|c: char| !c.is_ascii_alphabetic())?;
-    let (name, rest) = word.split_at(end);
-    let signs = ["!=", "<=", ">=", "==", ":", "=", "<", ">"];
-    let sign = signs.into_iter().find(|sign| rest.starts_with(sign))?;
-    (!name.is_empty()).then_some((name, sign))
 }

@@ -47,7 +47,7 @@ impl Display for Term {
             Test::Like(field, pattern) => write!(f, "{}:/{}/", field.name(), pattern.0.as_str()),
             Test::Compare(field, op, bound) => {
                 write!(f, "{}{}", field.name(), op.sign())?;
-                bound.print(*field, f)
+                bound.print(field, f)
             }
         }
     }

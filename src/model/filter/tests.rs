@@ -1,5 +1,6 @@
 //! The language of filters: what each term finds, what is wrong with others, and that what is printed is read back.
 
+mod columns;
 mod random;
 
 use std::collections::BTreeMap;
@@ -108,6 +109,13 @@ fn every_term_finds_what_it_says() {
         ("zzz|yyy", false),
         ("web |", true),
         ("| web", true),
+        // As one writes it elsewhere; a word where nothing is to be joined.
+        ("zzz or node-1", true),
+        ("zzz OR yyy", false),
+        ("web and zzz", false),
+        ("web && node-1", true),
+        ("or", false),
+        ("web or", false),
         ("name:web", true),
         ("name:wap", false),
         ("NAME:web", true),
@@ -133,6 +141,12 @@ fn every_term_finds_what_it_says() {
         ("-l app=web", true),
         ("-l app!=web", false),
         ("-l \"app in (db, web)\"", true),
+        ("-l app in (db, web) node-1", true),
+        ("-l app notin (db, web)", false),
+        ("-l app = web node-1", true),
+        ("-l app=web, !legacy zzz", false),
+        ("-l app in(db) | web", true),
+        ("-lapp=web", true),
         ("!-l legacy", true),
         ("label:app=web", true),
         ("warning", true),
@@ -142,6 +156,10 @@ fn every_term_finds_what_it_says() {
         ("health:warning", true),
         ("health!=warning", false),
         ("cpu>500m", true),
+        ("cpu > 500m", true),
+        ("cpu <500m web", false),
+        ("name = web", false),
+        ("name: web", true),
         ("cpu>0.6c", false),
         ("cpu>=0.6", true),
         ("cpu<1", true),
@@ -276,6 +294,21 @@ fn what_is_wrong_is_said_and_where() {
             "`name` is a text: `name:…` is in it, `name=…` all of it.",
         ),
         (
+            "cpu >  ",
+            0..7,
+            "`cpu >` wants something to compare with, such as 500m, 2 or 80%.",
+        ),
+        (
+            "web > 5",
+            4..5,
+            "`<`, `=` and `>` stand behind a field, as in `cpu>500m`.",
+        ),
+        (
+            "(web | db)",
+            0..4,
+            "There are no parentheses: words between blanks must all fit, `|` separates alternatives.",
+        ),
+        (
             "name:",
             0..5,
             "`name:` wants a text after it, as in `name:web`.",
@@ -312,6 +345,7 @@ fn what_is_wrong_is_said_and_where() {
     let known = Known {
         rows: "Services",
         fields: Some(&[Field::Name, Field::Maps]),
+        headings: Some(&[]),
     };
     for (text, says) in [
         ("node:a", "Services have no `node`. They have name, maps."),
@@ -331,6 +365,7 @@ fn what_is_printed_is_short() {
     for (text, printed) in [
         ("  web   'a \"b c\" ", "web 'a \"b c\""),
         ("!!web|!db", "web | !db"),
+        ("web or not and db", "web | not db"),
         ("name!='web", "!name=web"),
         ("ns:\"a\"", "namespace:a"),
         ("/ab", "/ab/"),
