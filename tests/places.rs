@@ -112,6 +112,37 @@ fn it_starts_where_it_was_left_and_afresh_where_that_is_asked_for() {
 }
 
 #[test]
+fn the_list_of_a_kind_is_a_place_like_any_other() {
+    let state = TempDir::new().unwrap();
+    let mut first = remembering(state.path(), &["--demo"]).start();
+    first.wait_for_text("● live", WITHIN);
+    first.send(":ing shop-prod\r");
+    stands_at(&mut first, "shop-prod ▸ ingresses");
+    first.send("mdoors\r");
+    first.wait_for_text("\"doors\" leads here", WITHIN);
+    first.send(":nodes\r");
+    stands_at(&mut first, "demo (simulated) ▸ nodes");
+    quits(first);
+
+    let mut second = remembering(state.path(), &["--demo"]).start();
+    stands_at(&mut second, "demo (simulated) ▸ nodes");
+    second.send(":go doors\r");
+    stands_at(&mut second, "shop-prod ▸ ingresses");
+    quits(second);
+
+    let memory = state.path().join("barkeep/memory.toml");
+    let kept = fs::read_to_string(&memory).unwrap();
+    let gone = kept.replace("ingresses.networking.k8s.io", "taverns.example.com");
+    fs::write(&memory, gone).unwrap();
+    let mut third = remembering(state.path(), &["--demo"]).start();
+    third.wait_for_text(
+        "The kind taverns.example.com, where you were, is gone.",
+        WITHIN,
+    );
+    quits(third);
+}
+
+#[test]
 fn the_command_line_names_a_place() {
     let frame = |args: &[&str]| {
         let output = barkeep().args(["--demo", "--print"]).args(args).run(WITHIN);

@@ -87,10 +87,6 @@ impl App {
         let key = self.key_to(Command::Places);
         self.say(match before {
             Some(before) => format!("\"{name}\" leads here now, no longer to {before}."),
-            None if self.focus == Pane::Kind => format!(
-                "\"{name}\" leads to {place} from now on: lists of {} are not kept.",
-                self.rows_of(Pane::Kind)
-            ),
             None => format!("\"{name}\" leads here from now on: {key} lists what you have kept."),
         });
         vec![self.note(Note::Bookmark(name, place))]
@@ -140,7 +136,9 @@ impl App {
             name: Some(name.clone()),
             place: place.clone(),
         });
-        let same = |a: &Address, b: &Address| (&a.context, &a.path) == (&b.context, &b.path);
+        let same = |a: &Address, b: &Address| {
+            (&a.context, &a.path, &a.list) == (&b.context, &b.path, &b.list)
+        };
         let is_named = |place: &Address| been.bookmarks.values().any(|named| same(named, place));
         let recent = been
             .recent

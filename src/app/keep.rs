@@ -4,7 +4,9 @@ use super::{App, Cluster};
 use crate::{
     effect::Effect,
     memory::{Keep, Last, MAPS, Note},
-    model::{Address, ClusterId, Offer, Source, What, grouping::SYSTEM, table::Slot, tree::Map},
+    model::{
+        Address, ClusterId, Listing, Offer, Source, What, grouping::SYSTEM, table::Slot, tree::Map,
+    },
     panes::Pane,
 };
 
@@ -29,27 +31,38 @@ impl App {
         let selected = self.slot(focus).filter(|_| counts);
         let (path, map) = match focus {
             Pane::All => selected.map_or_else(Default::default, |slot| self.names_of(slot)),
-            // Which of any kind was looked at is not kept: one is back in the Map beneath.
-            Pane::Kind => self.names_down_to(Pane::Servers, None),
+            Pane::Kind => return self.here_in_list(),
             _ => self.names_down_to(focus, selected),
         };
         let cluster = map.and_then(|slot| Some(self.world.maps().get(slot)?.id.cluster));
+        Address {
+            context: self.context_of(cluster),
+            path,
+            pane: focus.name().to_owned(),
+            list: String::new(),
+        }
+    }
+
+    /// The list of a kind.
+    fn here_in_list(&self) -> Address {
+        let listing = self.world.listing();
+        let within = listing.and_then(Listing::within);
+        Address {
+            context: self.context_of(within.map(|map| map.cluster)),
+            path: Vec::new(),
+            pane: Pane::Kind.name().to_owned(),
+            list: listing.map(ToString::to_string).unwrap_or_default(),
+        }
+    }
+
+    /// The name of a cluster; where none is meant, of the only one that is open.
+    fn context_of(&self, cluster: Option<ClusterId>) -> String {
         let context = match (cluster, &*self.open_contexts()) {
             (Some(id), _) => self.cluster(id).map(|cluster| cluster.context.clone()),
             (None, [alone]) => Some(alone.clone()),
             _ => None,
         };
-        let context = context.unwrap_or_default();
-        let pane = match focus {
-            Pane::Kind => Pane::Servers,
-            pane => pane,
-        };
-        let pane = pane.name().to_owned();
-        Address {
-            context,
-            path,
-            pane,
-        }
+        context.unwrap_or_default()
     }
 
     /// The names from the first pane to this one, with what is selected in it; and the Map among them.
@@ -146,7 +159,7 @@ impl App {
                 notes.push(Note::Last(Last { contexts, place }));
             }
             let place = self.opened_place();
-            if !place.path.is_empty() && been.recent.first() != Some(&place) {
+            if !place.typed().is_empty() && been.recent.first() != Some(&place) {
                 notes.push(Note::Visited(place));
             }
             let open: Vec<ClusterId> = self.followed().collect();
@@ -159,8 +172,7 @@ impl App {
     pub(super) fn opened_place(&self) -> Address {
         let mut place = self.here(true);
         place.path.truncate(match self.focus {
-            Pane::All => 0,
-            Pane::Kind => place.path.len(),
+            Pane::All | Pane::Kind => 0,
             pane => pane as usize,
         });
         place

@@ -103,6 +103,9 @@ impl App {
         if self.followed().next().is_none() {
             return self.sought = None;
         }
+        if !place.list.is_empty() {
+            return self.seek_listing(place, errand);
+        }
         let known = self.searched(cluster).all(|id| self.namespaces_known(id));
         if place.pane == Pane::All.name() {
             return self.seek_among_all(place, cluster, found);
@@ -131,6 +134,28 @@ impl App {
             (Errand::Resumed, _) => {
                 format!("{missing}, where you were, is gone. This is {parent}.")
             }
+        });
+    }
+
+    /// The list of a kind.
+    fn seek_listing(&mut self, place: &Address, errand: Errand) {
+        if let Some(listing) = self.listing_called(&place.list) {
+            self.sought = None;
+            self.message = None;
+            return self.list_kind(listing);
+        }
+        if self.looks_for_kinds() {
+            if errand == Errand::Asked {
+                self.say(format!("Looking for \"{}\"…", place.list));
+            }
+            return;
+        }
+        self.sought = None;
+        let why = self.why_no_kinds();
+        let kind = place.list.split(' ').next().unwrap_or_default();
+        self.say(match errand {
+            Errand::Asked => format!("There is no kind \"{kind}\".{why}"),
+            Errand::Resumed => format!("The kind {kind}, where you were, is gone.{why}"),
         });
     }
 

@@ -134,6 +134,8 @@ fn places_of(been: &Been, contexts: Option<&[String]>, begun: &str) -> Vec<Strin
         None => context != SIMULATED,
     };
     let visited = been.bookmarks.values().chain(&been.recent);
+    // The list of a kind is no place on the command line.
+    let visited = visited.filter(|place| place.list.is_empty());
     let visited = visited.map(|place| (&*place.context, place.typed()));
     let maps = been.maps.iter().flat_map(|(context, maps)| {
         let maps = maps.iter().map(String::as_str);
@@ -148,7 +150,7 @@ fn places_of(been: &Been, contexts: Option<&[String]>, begun: &str) -> Vec<Strin
         let whole = Address {
             context: (*context).to_owned(),
             path: vec![place.clone()],
-            pane: String::new(),
+            ..Address::default()
         };
         let whole = whole.to_string();
         if place.starts_with(begun) {

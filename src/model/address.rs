@@ -20,6 +20,9 @@ pub struct Address {
     /// The list that has the focus there. As text, so that one which only a newer barkeep has spoils nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub pane: String,
+    /// The list of a kind that is shown there, as one types it: `certificates.cert-manager.io shop-prod`, `nodes`, `kinds`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub list: String,
 }
 
 impl Address {
@@ -30,9 +33,13 @@ impl Address {
         self
     }
 
-    /// Its names with `/` between them, as one types them.
+    /// Its names with `/` between them, or its list, as one types them.
     pub fn typed(&self) -> String {
-        self.path.join("/")
+        if self.list.is_empty() {
+            self.path.join("/")
+        } else {
+            self.list.clone()
+        }
     }
 }
 
@@ -56,7 +63,7 @@ impl FromStr for Address {
         Ok(Self {
             context: context.to_owned(),
             path,
-            pane: String::new(),
+            ..Self::default()
         })
     }
 }

@@ -19,6 +19,7 @@ mod tests;
 
 use regex::Regex;
 
+use self::field::Asked;
 pub use self::{
     amount::{Amount, Bound, Op},
     field::{Field, Fields},
@@ -26,7 +27,6 @@ pub use self::{
     mistake::Mistake,
     search::{Needle, Search},
 };
-use self::field::Asked;
 use super::{health::Health, selector::Selector};
 
 /// Which rows are shown. Without any term, all.
@@ -114,9 +114,8 @@ impl Filter {
     /// Whether what fits changes as time passes, and nothing else.
     pub fn reads_time(&self) -> bool {
         let time = |term: &Term| {
-            let asked = match &term.test {
-                Test::Compare(asked, ..) => asked,
-                _ => return false,
+            let Test::Compare(asked, ..) = &term.test else {
+                return false;
             };
             matches!(asked, Asked::Field(Field::Age) | Asked::Column(_))
         };
@@ -156,7 +155,9 @@ impl Filter {
             match &term.test {
                 Test::Word(needle) if is_name => needle.find_in_order(text, search, at),
                 Test::Word(needle) | Test::Exact(needle) => needle.find_within(text, search, at),
-                Test::Has(Asked::Field(Field::Name), needle) if is_name => needle.find_within(text, search, at),
+                Test::Has(Asked::Field(Field::Name), needle) if is_name => {
+                    needle.find_within(text, search, at);
+                }
                 Test::Like(Asked::Field(Field::Name), pattern) if is_name => pattern.find(text, at),
                 Test::Regex(pattern) => pattern.find(text, at),
                 _ => {}

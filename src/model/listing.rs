@@ -2,7 +2,7 @@
 //!
 //! Rows of a listing are held only while somebody looks. What kinds there are is held for as long as the cluster is open.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use compact_str::CompactString;
 
@@ -139,6 +139,18 @@ impl Listing {
             (Self::Kinds, _) => source.what == What::Kinds,
             (Self::Objects(of, _), Some(read)) => source.what == What::Table && of.is(read),
             _ => false,
+        }
+    }
+}
+
+/// As one types it.
+impl fmt::Display for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kinds => f.write_str("kinds"),
+            Self::Objects(of, Some(map)) => write!(f, "{} {}", of.full(), map.namespace),
+            Self::Objects(of, None) if of.namespaced => write!(f, "{} -A", of.full()),
+            Self::Objects(of, None) => write!(f, "{}", of.full()),
         }
     }
 }

@@ -107,10 +107,12 @@ impl Painter {
             }
         } else if typing.text().is_empty() && rows > 8 {
             let own = app.known(app.focus).headings.unwrap_or_default();
-            // Any of them will do as an example, but the name has been one.
-            let own = own.iter().skip(1).find(|of| !of.age).map(Heading::column);
-            let own = own.map(|name| format!("{name}:…"));
-            let own = own.as_deref().map(|text| (text, "what stands in that column"));
+            // Some of them will do, but the name has been one.
+            let own = own.iter().skip(1).filter(|of| !of.age);
+            let own: Vec<String> = own.map(Heading::column).take(4).collect();
+            let example = own.first().map(|name| format!("{name}:…"));
+            let says = format!("in a column: {}", own.join(", "));
+            let own = example.as_deref().map(|example| (example, &*says));
             let guide: Vec<_> = GUIDE.iter().copied().chain(own).collect();
             let first = guide.iter().map(|(text, _)| width(text)).max().unwrap_or(0) as u16;
             let second = guide.iter().map(|(_, says)| width(says)).max().unwrap_or(0) as u16;

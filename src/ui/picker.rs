@@ -284,6 +284,7 @@ impl Painter {
     fn known(&self, known: &Destination) -> Vec<Cell> {
         let step = format!(" {} ", self.glyphs.step);
         let path = match &*known.place.path {
+            [] if !known.place.list.is_empty() => known.place.list.clone(),
             [] => known.place.pane.clone(),
             path => path.join(&step),
         };

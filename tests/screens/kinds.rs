@@ -219,6 +219,46 @@ fn from_rows_to_what_they_stand_for_and_back() {
 }
 
 #[test]
+fn the_list_of_a_kind_can_be_kept_and_is_among_what_was_visited() {
+    let mut screen = with_kinds(WIDE)
+        .keys(":cert shop-prod<enter>")
+        .keys("mexpired<enter>");
+    for _ in 0..2 {
+        screen.now += 4_000;
+        screen.app.update(Event::Tick, screen.now);
+    }
+    let elsewhere = screen.keys(":legacy<enter>").keys(":ing -A<enter>");
+    insta::assert_snapshot!("places-kinds-120x40", elsewhere.keys("'").text());
+    for keys in ["'<enter>", ":go expired<enter>", ":cert shop-prod<enter>"] {
+        let text = with_kinds(WIDE)
+            .keys(":cert shop-prod<enter>")
+            .keys("mexpired<enter>")
+            .keys(":shop/dev<enter>")
+            .keys(keys)
+            .text();
+        assert!(text.contains("shop-prod ▸ certificates"), "{keys}: {text}");
+    }
+}
+
+#[test]
+fn what_is_asked_of_columns_waits_until_they_are_told() {
+    let narrowed = |keys: &str| with_kinds(WIDE).keys(keys).text();
+    let text = narrowed(":cert -A /ready:false<enter>");
+    assert!(text.contains("/ready:false  1 of 2"), "{text}");
+    let text = narrowed(":cert -A /renewals>5<enter>");
+    assert!(text.contains("/renewals>5  1 of 2"), "{text}");
+    let text = narrowed(":cert -A /refusals>5<enter>");
+    assert!(
+        text.contains("There is no field `refusals`") && text.contains("CERTIFICATES 2"),
+        "{text}"
+    );
+    insta::assert_snapshot!(
+        "kind-filter-80x24",
+        with_kinds(SMALL).keys(":cert -A<enter>").keys("/").text()
+    );
+}
+
+#[test]
 fn a_kind_without_objects_or_without_leave_says_so() {
     let none = with_kinds(SMALL).keys(":deploy shop-prod<enter>").text();
     assert!(

@@ -43,6 +43,9 @@ impl App {
     /// What is meant by a kind's name, and where: `ingress`, `ing shop-prod`, `ing -A`.
     pub(in crate::app) fn listing_called(&self, typed: &str) -> Option<Listing> {
         let mut words = typed.split_whitespace();
+        if typed == Listing::Kinds.to_string() {
+            return Some(Listing::Kinds);
+        }
         let kind = Arc::clone(self.kind_called(words.next()?)?);
         if !kind.namespaced {
             let place = words.next();
@@ -127,7 +130,9 @@ impl App {
 
     /// Whether a text could be the name of a kind, with or without a place.
     pub(in crate::app) fn may_be_kind(&self, typed: &str) -> bool {
-        !typed.contains('/')
+        // Behind that stands a filter.
+        let list = typed.split(" /").next().unwrap_or_default();
+        !list.contains('/')
             && namespace(typed).is_none()
             && context(typed).is_none()
             && command::of_name(typed).is_none()
@@ -138,6 +143,7 @@ impl App {
     pub(super) fn asks_for_kinds(&self) -> bool {
         match (&self.overlay, &self.sought) {
             (_, Some(Sought::Kind(..))) => true,
+            (_, Some(Sought::Named(place, ..))) => !place.list.is_empty(),
             (Overlay::Prompt(typed, _), _) => {
                 let typed = typed.trim();
                 typed.len() > 1
@@ -189,6 +195,15 @@ impl App {
         if let Some(effects) = suggested.and_then(|text| self.run_exactly(&text)) {
             return effects;
         }
+        let why = self.why_no_kinds();
+        self.say(format!(
+            "There is no command, no place and no kind \"{typed}\".{why}"
+        ));
+        Vec::new()
+    }
+
+    /// Why kinds may not all be known, as a sentence behind another; nothing where they are.
+    pub(in crate::app) fn why_no_kinds(&self) -> String {
         let failed = self.followed().find_map(|id| {
             match &self.world.feed(&Source::all(id, What::Kinds))?.state {
                 FeedState::Stale(problem) | FeedState::Refused(problem) => {
@@ -197,11 +212,7 @@ impl App {
                 _ => None,
             }
         });
-        let why = failed.unwrap_or_default();
-        self.say(format!(
-            "There is no command, no place and no kind \"{typed}\".{why}"
-        ));
-        Vec::new()
+        failed.unwrap_or_default()
     }
 
     /// Kinds that fit what is typed, each with how well: see [`Fit::rank`]. With a place behind the name, that kind there.

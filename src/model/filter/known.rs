@@ -80,4 +80,3 @@ impl Known<'_> {
         is_known.then(|| Asked::Column(name.to_lowercase()))
     }
 }
-

@@ -161,7 +161,8 @@ impl<'a> Reader<'a> {
         // `cluster-ip:10`
         let column = columns.filter(|end| {
             let name = rest.get(..*end);
-            name.is_some_and(|name| self.known.column(name).is_some()) && sign(&rest[*end..]).is_some()
+            name.is_some_and(|name| self.known.column(name).is_some())
+                && sign(&rest[*end..]).is_some()
         });
         let (name, behind) = rest.split_at(column.max().or(letters)?);
         let blanks = behind.len() - behind.trim_start().len();

@@ -12,19 +12,39 @@ impl Fields for Printed {
     }
 
     fn printed_texts(&self, name: &str, fits: &mut dyn FnMut(&str) -> bool) -> bool {
-        let all = [("cluster-ip", "10.0.0.7"), ("port(s)", "80/TCP"), ("ready", "False"), ("status", "Bound")];
+        let all = [
+            ("cluster-ip", "10.0.0.7"),
+            ("port(s)", "80/TCP"),
+            ("ready", "False"),
+            ("status", "Bound"),
+        ];
         all.iter().any(|(known, text)| *known == name && fits(text))
     }
 
     fn printed_amount(&self, name: &str) -> Option<Amount> {
-        let all = [("last-seen", 7200, 0), ("count", 12, 0), ("capacity", 1 << 30, 0), ("completions", 1, 2)];
+        let all = [
+            ("last-seen", 7200, 0),
+            ("count", 12, 0),
+            ("capacity", 1 << 30, 0),
+            ("completions", 1, 2),
+        ];
         let found = all.into_iter().find(|(known, ..)| *known == name);
         found.map(|(_, value, of)| Amount { value, of })
     }
 }
 
 fn headings() -> Vec<Heading> {
-    let names = ["NAME", "CLUSTER-IP", "PORT(S)", "READY", "STATUS", "LAST SEEN", "COUNT", "CAPACITY", "COMPLETIONS"];
+    let names = [
+        "NAME",
+        "CLUSTER-IP",
+        "PORT(S)",
+        "READY",
+        "STATUS",
+        "LAST SEEN",
+        "COUNT",
+        "CAPACITY",
+        "COMPLETIONS",
+    ];
     let heading = |name: &str| Heading {
         name: name.into(),
         number: name == "COUNT",
@@ -70,9 +90,18 @@ fn columns_are_asked_by_name() {
         assert_eq!(again, Filter::parse(text, &known), "{text}");
     }
     for (text, says) in [
-        ("cpu>1", "services have no `cpu`. They have name, status, ready, cluster-ip, port(s), last-seen, count, capacity, completions."),
-        ("counts>1", "There is no field `counts`; did you mean `count`?"),
-        ("count>many", "`count>many`: many is nothing to compare with, such as 5, 2h, 1Gi or 50%."),
+        (
+            "cpu>1",
+            "services have no `cpu`. They have name, status, ready, cluster-ip, port(s), last-seen, count, capacity, completions.",
+        ),
+        (
+            "counts>1",
+            "There is no field `counts`; did you mean `count`?",
+        ),
+        (
+            "count>many",
+            "`count>many`: many is nothing to compare with, such as 5, 2h, 1Gi or 50%.",
+        ),
     ] {
         let mistake = Filter::parse(text, &known).map_err(|mistake| mistake.says);
         assert_eq!(mistake, Err(says.to_owned()), "{text}");
