@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{App, Bill, Overlay, Picker, TWICE, place};
+use super::{App, Bill, Overlay, Picker, Readline, TWICE, place};
 use crate::{
     command::{Command, Meaning},
     effect::Effect,
@@ -105,7 +105,7 @@ impl App {
                 typed.push_str(&text);
             }
             Overlay::Prompt(typed, chosen) => {
-                typed.push_str(&text);
+                typed.insert(&text);
                 *chosen = 0;
             }
             _ => {}
@@ -171,7 +171,7 @@ impl App {
             Command::Bookmark => self.ask_for_a_name(),
             Command::Find => self.begin_to_find(""),
             Command::Places => self.overlay = Overlay::Places(Picker::typing()),
-            Command::Prompt => self.overlay = Overlay::Prompt(String::new(), 0),
+            Command::Prompt => self.overlay = Overlay::Prompt(Readline::default(), 0),
             Command::Help => self.overlay = Overlay::Help(String::new(), 0),
             Command::Settings => self.overlay = Overlay::Settings(0),
             Command::Why => self.ask_why(),
@@ -285,35 +285,37 @@ impl App {
         }
     }
 
-    fn prompt_key(&mut self, chord: Chord, mut text: String, chosen: usize) -> Vec<Effect> {
+    fn prompt_key(&mut self, chord: Chord, mut line: Readline, chosen: usize) -> Vec<Effect> {
+        let text = line.text();
         match chord.code {
             KeyCode::Esc => return Vec::new(),
             KeyCode::Enter => {
-                let suggestion = self.suggestions(&text).into_iter().nth(chosen);
+                let suggestion = self.suggestions(text).into_iter().nth(chosen);
                 // Whoever has gone down the list means what is there, not what is typed.
                 let meant = suggestion.as_ref().filter(|_| chosen > 0);
-                let meant = meant.map_or(text, |suggestion| suggestion.text.clone());
-                return self.run_prompt(&meant, suggestion);
+                let meant = meant.map_or(text, |suggestion| &suggestion.text);
+                self.commands.remember(meant);
+                return self.run_prompt(meant, suggestion.clone());
             }
             KeyCode::Up => {
-                self.overlay = Overlay::Prompt(text, chosen.saturating_sub(1));
+                self.overlay = Overlay::Prompt(line, chosen.saturating_sub(1));
                 return Vec::new();
             }
             KeyCode::Down => {
-                let last = self.suggestions(&text).len().saturating_sub(1);
-                self.overlay = Overlay::Prompt(text, (chosen + 1).min(last));
+                let last = self.suggestions(text).len().saturating_sub(1);
+                self.overlay = Overlay::Prompt(line, (chosen + 1).min(last));
                 return Vec::new();
             }
             KeyCode::Tab => {
-                if let Some(suggestion) = self.suggestions(&text).into_iter().nth(chosen) {
-                    text = suggestion.text;
+                if let Some(suggestion) = self.suggestions(text).into_iter().nth(chosen) {
+                    line = Readline::from(&*suggestion.text);
                 }
             }
             KeyCode::Backspace if text.is_empty() => return Vec::new(),
-            _ => type_into(&mut text, chord),
+            _ => line.edit(chord, &self.commands),
         }
-        let contexts = place::context(&text).is_some() && self.offers.is_empty();
-        self.overlay = Overlay::Prompt(text, 0);
+        let contexts = place::context(line.text()).is_some() && self.offers.is_empty();
+        self.overlay = Overlay::Prompt(line, 0);
         contexts
             .then_some(Effect::ReadContexts)
             .into_iter()

@@ -1,9 +1,8 @@
 //! Filters: the line on which one is typed, what was typed before, and clearing them.
 
-use crossterm::event::{KeyCode, KeyModifiers};
-use tui_input::{Input, InputRequest};
+use crossterm::event::KeyCode;
 
-use super::{App, Overlay};
+use super::{App, Overlay, readline::Readline};
 use crate::{
     command::Command,
     effect::Effect,
@@ -15,46 +14,30 @@ use crate::{
     panes::Pane,
 };
 
-/// Filters that are offered again.
-const EARLIER: usize = 50;
-
 /// A filter that is being typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Typing {
-    line: Input,
+    line: Readline,
     /// Why the text is no filter. The list stays as the last good one has it.
     mistake: Option<Mistake>,
-    /// How far back among earlier filters, and what was typed before that.
-    back: usize,
-    draft: String,
 }
-
-impl PartialEq for Typing {
-    fn eq(&self, other: &Self) -> bool {
-        (self.text(), self.line.cursor()) == (other.text(), other.line.cursor())
-    }
-}
-
-impl Eq for Typing {}
 
 impl Typing {
     fn new(text: &str) -> Self {
         Self {
             line: text.into(),
-            ..Self::default()
+            mistake: None,
         }
     }
 
     /// What is typed.
     pub fn text(&self) -> &str {
-        self.line.value()
+        self.line.text()
     }
 
     /// What of it stands before the cursor.
     pub fn before_cursor(&self) -> &str {
-        let text = self.text();
-        let end = text.char_indices().nth(self.line.cursor());
-        &text[..end.map_or(text.len(), |(at, _)| at)]
+        self.line.before_cursor()
     }
 
     /// What is wrong with it.
@@ -75,48 +58,7 @@ impl Typing {
     }
 
     pub(super) fn insert(&mut self, text: &str) {
-        for c in text.chars() {
-            self.line.handle(InputRequest::InsertChar(c));
-        }
-    }
-
-    /// What readline does with a key.
-    fn edit(&mut self, chord: Chord) {
-        let control = chord.modifiers.contains(KeyModifiers::CONTROL);
-        let alt = chord.modifiers.contains(KeyModifiers::ALT);
-        let request = match chord.code {
-            KeyCode::Left if control || alt => InputRequest::GoToPrevWord,
-            KeyCode::Right if control || alt => InputRequest::GoToNextWord,
-            KeyCode::Left => InputRequest::GoToPrevChar,
-            KeyCode::Right => InputRequest::GoToNextChar,
-            KeyCode::Home => InputRequest::GoToStart,
-            KeyCode::End => InputRequest::GoToEnd,
-            KeyCode::Backspace if alt => InputRequest::DeletePrevWord,
-            KeyCode::Backspace => InputRequest::DeletePrevChar,
-            KeyCode::Delete => InputRequest::DeleteNextChar,
-            KeyCode::Char(letter) if control => match letter {
-                'a' => InputRequest::GoToStart,
-                'b' => InputRequest::GoToPrevChar,
-                'd' => InputRequest::DeleteNextChar,
-                'e' => InputRequest::GoToEnd,
-                'f' => InputRequest::GoToNextChar,
-                'h' => InputRequest::DeletePrevChar,
-                'k' => InputRequest::DeleteTillEnd,
-                'u' => InputRequest::DeleteFromStart,
-                'w' => InputRequest::DeletePrevWord,
-                'y' => InputRequest::Yank,
-                _ => return,
-            },
-            KeyCode::Char(letter) if alt => match letter {
-                'b' => InputRequest::GoToPrevWord,
-                'd' => InputRequest::DeleteNextWord,
-                'f' => InputRequest::GoToNextWord,
-                _ => return,
-            },
-            KeyCode::Char(c) => InputRequest::InsertChar(c),
-            _ => return,
-        };
-        self.line.handle(request);
+        self.line.insert(text);
     }
 }
 
@@ -183,7 +125,7 @@ impl App {
         match Filter::parse(text, &self.known(self.focus)) {
             Ok(filter) => {
                 self.lists[self.focus as usize].filter = filter;
-                self.remember_filter(text);
+                self.filters.remember(text);
             }
             Err(mistake) => self.say(format!("Nothing is filtered: {mistake}")),
         }
@@ -200,10 +142,9 @@ impl App {
     }
 
     pub(super) fn filter_key(&mut self, chord: Chord, mut typing: Typing) -> Vec<Effect> {
-        let control = chord.modifiers.contains(KeyModifiers::CONTROL);
         match chord.code {
             KeyCode::Enter if typing.mistake.is_none() => {
-                self.remember_filter(typing.text());
+                self.filters.remember(typing.text());
                 return Vec::new();
             }
             KeyCode::Esc => {
@@ -216,14 +157,12 @@ impl App {
             KeyCode::Down => drop(self.act(Command::Down)),
             KeyCode::PageUp => drop(self.act(Command::PageUp)),
             KeyCode::PageDown => drop(self.act(Command::PageDown)),
-            KeyCode::Char('p') if control => self.step_back(&mut typing, 1),
-            KeyCode::Char('n') if control => self.step_back(&mut typing, -1),
             KeyCode::Tab => {
                 if let Some(rest) = typing.completion(&self.known(self.focus)) {
                     typing.insert(&rest);
                 }
             }
-            _ => typing.edit(chord),
+            _ => typing.line.edit(chord, &self.filters),
         }
         self.typed_filter(typing);
         Vec::new()
@@ -248,30 +187,6 @@ impl App {
             }
         }
         self.overlay = Overlay::Filter(typing);
-    }
-
-    fn step_back(&self, typing: &mut Typing, by: isize) {
-        let back = typing.back.saturating_add_signed(by);
-        let back = back.min(self.filters.len());
-        if typing.back == 0 {
-            typing.draft = typing.text().to_owned();
-        }
-        if back != typing.back {
-            let earlier = self.filters.iter().rev().nth(back.wrapping_sub(1));
-            let text = earlier.unwrap_or(&typing.draft);
-            typing.line = text.as_str().into();
-            typing.back = back;
-        }
-    }
-
-    fn remember_filter(&mut self, text: &str) {
-        let text = text.trim();
-        if !text.is_empty() {
-            self.filters.retain(|known| known != text);
-            self.filters.push(text.to_owned());
-            let surplus = self.filters.len().saturating_sub(EARLIER);
-            self.filters.drain(..surplus);
-        }
     }
 
     pub(super) fn clear_filter(&mut self, pane: Pane) {

@@ -6,6 +6,9 @@ use crate::model::filter::{Needle, Search};
 /// The most that the prompt offers.
 pub(super) const SUGGESTIONS: usize = 12;
 
+/// How well a name fits that begins with what is typed.
+pub(super) const BEGINS: usize = 2;
+
 /// What is typed to find something by its name, in any case.
 pub(super) struct Fit {
     text: String,
@@ -29,7 +32,7 @@ impl Fit {
     /// letters in this order with little between them, or each word somewhere; `None` not at all.
     pub(super) fn rank(&mut self, name: &str) -> Option<usize> {
         if self.text.is_empty() {
-            return Some(2);
+            return Some(BEGINS);
         }
         if !self.whole.is_within(name, &mut self.search) {
             let mut words = self.words.iter();
@@ -40,7 +43,7 @@ impl Fit {
         let starts = |(at, _): (usize, &str)| !name[..at].ends_with(char::is_alphanumeric);
         Some(match name.find(&self.text) {
             Some(0) if name.len() == self.text.len() => 0,
-            Some(0) => 2,
+            Some(0) => BEGINS,
             _ if name.match_indices(&self.text).any(starts) => 4,
             _ => 6,
         })

@@ -24,6 +24,7 @@ mod overlay;
 mod palette;
 mod panel;
 mod place;
+mod readline;
 mod resize;
 mod rows;
 mod say;
@@ -37,6 +38,7 @@ mod why;
 
 use std::collections::{HashMap, VecDeque};
 
+use self::readline::Earlier;
 pub use self::{
     bookmarks::{Destination, Picker},
     clusters::{Choice, Cluster, MOST, Manner, Reach},
@@ -50,6 +52,7 @@ pub use self::{
     mouse::{Hit, Target},
     overlay::Overlay,
     palette::Suggestion,
+    readline::Readline,
     settings::Settings,
     sort::Sort,
     standing::{Standing, Summary},
@@ -116,8 +119,10 @@ pub struct App {
     message: Option<(String, i64)>,
     /// A filter for what is shown first.
     first_filter: Option<Filter>,
-    /// Filters that were typed, the newest last.
-    filters: Vec<String>,
+    /// Filters that were typed.
+    filters: Earlier,
+    /// What was typed at the prompt.
+    commands: Earlier,
     /// What they look for texts with.
     search: Search,
     lists: [List; 6],
@@ -200,7 +205,8 @@ impl App {
             message: None,
             lists: Pane::LISTS.map(List::new),
             first_filter: None,
-            filters: Vec::new(),
+            filters: Earlier::default(),
+            commands: Earlier::default(),
             search: Search::default(),
             remembered: HashMap::new(),
             marks_left: HashMap::new(),

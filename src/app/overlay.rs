@@ -1,6 +1,6 @@
 //! What floats above the panes.
 
-use super::{Bill, Find, Picker, Typing};
+use super::{Bill, Find, Picker, Readline, Typing};
 use crate::{model::ClusterId, panes::Id};
 
 /// What floats above the panes and gets the keys first.
@@ -12,7 +12,7 @@ pub enum Overlay {
     /// The filter of the pane with focus is being typed.
     Filter(Typing),
     /// The prompt: what is typed, and which suggestion is chosen.
-    Prompt(String, usize),
+    Prompt(Readline, usize),
     /// The few words for who is here for the first time.
     Welcome,
     /// Help on what this text finds of it, scrolled by this many lines.

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::{
     App, Destination,
-    fit::{Fit, SUGGESTIONS},
+    fit::{BEGINS, Fit, SUGGESTIONS},
     place, themes,
 };
 use crate::{
-    command::COMMANDS,
+    command::{COMMANDS, Command},
     model::{Name, grouping::SYSTEM},
 };
 
@@ -83,6 +83,11 @@ impl App {
         found
     }
 
+    /// Whether something was typed at the prompt before.
+    pub fn has_commands(&self) -> bool {
+        !self.commands.is_empty()
+    }
+
     /// Where one has been, and what can be done.
     fn offered_at_first(&self) -> Vec<Suggestion> {
         let places = self.known_places("").into_iter().take(PLACES);
@@ -99,6 +104,10 @@ impl App {
         let ranked = entries.filter_map(|entry| {
             let names = std::iter::once(&entry.name).chain(entry.aliases);
             let rank = names.filter_map(|name| fit.rank(name)).min()?;
+            // Nobody who types something else is to find barkeep ended.
+            let is_meant =
+                entry.command != Command::Quit || rank == 0 || fit.rank(entry.name) == Some(BEGINS);
+            is_meant.then_some(())?;
             Some((rank, Suggestion::new(entry.name, entry.help)))
         });
         ranked.collect()

@@ -5,7 +5,7 @@ use ratatui::{buffer::Buffer, layout::Position, style::Style};
 
 use super::{Painter, choosing::counted, table::name_of};
 use crate::{
-    app::{App, Overlay, Standing, Summary, Target},
+    app::{App, Overlay, Readline, Standing, Summary, Target},
     command::{COMMANDS, Command, Entry},
     layout::Area,
     model::{Cause, ClusterId},
@@ -217,8 +217,13 @@ impl Painter {
                 let hint = fit(if whole { &hint } else { &offered }, room);
                 return Some(self.field("name: ", text, &hint, app, frame));
             }
-            Overlay::Prompt(text, _) => {
-                return Some(self.field(":", text, "esc closes", app, frame));
+            Overlay::Prompt(line, _) => {
+                let hint = if app.has_commands() && line.text().is_empty() {
+                    "ctrl-p what was typed before   esc closes"
+                } else {
+                    "esc closes"
+                };
+                return Some(self.line(":", line, hint, app, frame));
             }
             _ => {}
         }
@@ -276,8 +281,20 @@ impl Painter {
         None
     }
 
-    /// A line that is being typed.
+    /// What is being typed, the cursor behind it.
     fn field(&self, sign: &str, text: &str, hint: &str, app: &App, frame: &mut Buffer) -> Position {
+        self.line(sign, &Readline::from(text), hint, app, frame)
+    }
+
+    /// A line that is being typed.
+    fn line(
+        &self,
+        sign: &str,
+        line: &Readline,
+        hint: &str,
+        app: &App,
+        frame: &mut Buffer,
+    ) -> Position {
         let (columns, rows) = app.size;
         let y = rows - 1;
         let x = frame
@@ -290,18 +307,24 @@ impl Painter {
             hint
         };
         let room = columns.saturating_sub(x + width(hint) as u16 + 4);
-        // The end is what is being typed.
-        let mut shown = text;
-        while width(shown) >= usize::from(room) && !shown.is_empty() {
-            shown = &shown[shown.chars().next().map_or(0, char::len_utf8)..];
-        }
-        let x = frame
-            .set_stringn(x, y, shown, usize::from(room), self.theme.strong)
-            .0;
+        let (text, cursor) = (line.text(), line.before_cursor());
+        let first = first_in_sight(cursor, usize::from(room));
+        frame.set_stringn(x, y, &text[first..], usize::from(room), self.theme.strong);
+        let x = x + width(&cursor[first..]) as u16;
         let at = columns.saturating_sub(width(hint) as u16 + 1);
         frame.set_stringn(at, y, hint, width(hint), self.theme.muted);
         Position { x, y }
     }
+}
+
+/// Where what is shown of a text begins, bytes, so that the cursor behind this part of it is in sight.
+pub(super) fn first_in_sight(before_cursor: &str, room: usize) -> usize {
+    let mut first = 0;
+    while first < before_cursor.len() && width(&before_cursor[first..]) >= room {
+        let next = before_cursor[first..].chars().next();
+        first += next.map_or(1, char::len_utf8);
+    }
+    first
 }
 
 /// Where we are: the cluster of the Map that is looked at, or all of them, and what is selected down to the focus.

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Position};
 
-use super::{Painter, columns::Place, table::put_in};
+use super::{Painter, bars::first_in_sight, columns::Place, table::put_in};
 use crate::{
     app::{App, Typing},
     layout::Area,
@@ -61,13 +61,9 @@ impl Painter {
             &hint
         };
         let room = room.saturating_sub(width(hint) + 2).max(1);
-        // The cursor is always in sight.
         let text = typing.text();
         let cursor = typing.before_cursor();
-        let mut first = 0;
-        while width(&cursor[first..]) >= room {
-            first += cursor[first..].chars().next().map_or(1, char::len_utf8);
-        }
+        let first = first_in_sight(cursor, room);
         let wrong = typing.mistake().map_or(0..0, |mistake| mistake.at.clone());
         let mut at = x;
         let edges = [

@@ -163,7 +163,9 @@ impl Painter {
             Overlay::Cost(bill, line) => self.cost(app, bill, *line, frame),
             Overlay::Settings(line) => self.settings(app, *line, frame),
             Overlay::Themes(at) => self.themes(app, *at, frame),
-            Overlay::Prompt(text, chosen) => self.suggestions(app, text, *chosen, frame),
+            Overlay::Prompt(line, chosen) => {
+                self.suggestions(app, line.text(), *chosen, frame);
+            }
             Overlay::Why { .. } => self.why(app, frame),
             Overlay::Filter(typing) => self.about_filter(app, typing, frame),
             Overlay::None | Overlay::Namespace(..) | Overlay::Bookmark(_) => {}

@@ -145,7 +145,7 @@ impl App {
             (_, Some(Sought::Kind(..))) => true,
             (_, Some(Sought::Named(place, ..))) => !place.list.is_empty(),
             (Overlay::Prompt(typed, _), _) => {
-                let typed = typed.trim();
+                let typed = typed.text().trim();
                 typed.len() > 1
                     && self.may_be_kind(typed)
                     && (!self.kinds_are_known() || self.kinds_like(typed).is_empty())

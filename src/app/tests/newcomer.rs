@@ -144,7 +144,7 @@ fn the_question_does_not_stand_in_the_way() {
     for (keys, overlay) in [
         ("<esc>", Overlay::None),
         ("<enter>", Overlay::None),
-        (":", Overlay::Prompt(String::new(), 0)),
+        (":", Overlay::Prompt(Readline::default(), 0)),
         ("?", Overlay::Help(String::new(), 0)),
         ("<ctrl-c>", Overlay::None),
     ] {

@@ -150,3 +150,25 @@ fn a_name_is_found_wherever_it_is() {
     run.keys("<esc>");
     assert_eq!(run.app.overlay, Overlay::None);
 }
+
+#[test]
+fn nothing_ends_barkeep_but_what_says_so() {
+    for keys in [":q<enter>", ":exit<enter>"] {
+        assert_eq!(shop().keys(keys), [Effect::Quit], "{keys}");
+    }
+    for keys in [":x<enter>", ":ex<enter>", ":it<enter>"] {
+        assert!(!shop().keys(keys).contains(&Effect::Quit), "{keys}");
+    }
+}
+
+#[test]
+fn what_was_typed_before_comes_back_and_there_is_a_cursor() {
+    let mut run = shop();
+    run.keys(":shop/prod<enter>:legacy<enter>:hop<home>s<ctrl-p><ctrl-p><ctrl-p><end>/db<enter>");
+    assert_eq!(run.at(), "shop/prod/db");
+    run.keys(":nonsense<ctrl-p><ctrl-n>");
+    assert_eq!(
+        run.app.overlay,
+        Overlay::Prompt(Readline::from("nonsense"), 0)
+    );
+}
