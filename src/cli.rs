@@ -278,8 +278,8 @@ impl Cli {
     ) -> Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
         let mut command = Self::named(args.first());
-        let found = command.try_get_matches_from_mut(args);
-        let found = found.map_err(|error| one_place_only(error, &mut command))?;
+        let found = command.try_get_matches_from_mut(&args);
+        let found = found.map_err(|error| one_place_only(error, &args, &mut command))?;
         let cli = Self::from_arg_matches(&found).map_err(|error| error.format(&mut command))?;
         let lonely = [
             ("--keys", cli.keys.is_some()),
@@ -337,9 +337,22 @@ impl Cli {
 }
 
 /// What a second place is, in words about places: to clap it is a command that there is not.
-fn one_place_only(error: clap::Error, command: &mut clap::Command) -> clap::Error {
+fn one_place_only(
+    error: clap::Error,
+    args: &[OsString],
+    command: &mut clap::Command,
+) -> clap::Error {
     match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(name)) if command.find_subcommand(name).is_none() => {
+            let mut args = args.iter().skip(1).map(|arg| arg.to_string_lossy());
+            let late = args.find(|arg| command.find_subcommand(&**arg).is_some());
+            if let Some(late) = late {
+                let program = command.get_bin_name().unwrap_or_default();
+                let what = format!(
+                    "'{late}' is a command and stands first, before its own flags: {program} {late}"
+                );
+                return command.error(ErrorKind::ArgumentConflict, what);
+            }
             let what = format!(
                 "there can be one place only, and '{name}' is another: its names have / between them, as in shop/prod"
             );

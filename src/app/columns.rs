@@ -76,7 +76,7 @@ impl App {
         let list = self.list(pane);
         let columns = &list.columns;
         let table = Table {
-            sort: (list.sort != Sort::first(pane)).then(|| list.sort.kept()),
+            sort: (list.sort != list.sort_at_first).then(|| list.sort.kept()),
             columns: (!columns.are_usual()).then(|| columns.names()),
             wide: columns.wide,
         };

@@ -111,13 +111,15 @@ impl App {
         }
     }
 
-    /// Lets go of a filter that asks for a column which its list, now that the server has told them, does not have.
+    /// Reads the filter of a kind's list again now that the server has told its columns; lets go of it where it asks for one
+    /// that there is not.
     pub(super) fn check_filter(&mut self) {
-        let list = self.list(Pane::Kind);
-        if let Err(mistake) = Filter::parse(list.filter.text(), &self.known(Pane::Kind)) {
-            self.clear_filter(Pane::Kind);
+        let text = self.list(Pane::Kind).filter.text();
+        let read = Filter::parse(text, &self.known(Pane::Kind));
+        if let Err(mistake) = &read {
             self.say(format!("Nothing is filtered: {mistake}"));
         }
+        self.lists[Pane::Kind as usize].filter = read.unwrap_or_default();
     }
 
     /// Narrows the list that has the focus; says what is wrong with a filter that is none.

@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use super::{App, Sort, Standing, place::SEEK, seek::Sought};
 use crate::{
-    model::{Cause, FeedState, Filter, Key, Listing, MapId, Source, What, listing::Heading},
-    panes::{Id, Pane, columns_of_kind},
+    model::{
+        Cause, FeedState, Filter, Key, Listing, MapId, Resource, Source, What,
+        listing::{Heading, Line, Value},
+    },
+    panes::{Id, Pane, columns_of_kind, is_of_events},
 };
 
 /// Whatever lives in no namespace has its Events in this one.
@@ -63,7 +66,12 @@ impl App {
         }
         self.kind.printed = Some((parent.clone(), Arc::clone(headings)));
         let list = &mut self.lists[Pane::Kind as usize];
-        list.sort = Sort::first(Pane::Kind);
+        list.sort_at_first = if is_of_events(&self.world) {
+            Sort::youngest("last-seen")
+        } else {
+            Sort::first(Pane::Kind)
+        };
+        list.sort = list.sort_at_first.clone();
         list.skipped = 0;
         list.columns.wide = false;
         list.columns.offer(columns_of_kind(&self.world));
@@ -128,8 +136,32 @@ impl App {
                 None => self.sought = Some(Sought::Kind(name, None, self.now + SEEK)),
             }
             return;
+        } else if let Some(filter) = self.instances_of(line, of) {
+            self.show(Pane::All);
+            return self.narrow(&filter);
         }
         self.turn_to_panel();
+    }
+
+    /// What finds the Instances that a row stands for: those on a node, those behind a v1 Service.
+    fn instances_of(&self, line: &Line, of: &Resource) -> Option<String> {
+        let name = &line.row.name;
+        let cluster = if self.world.has_several_clusters() {
+            format!("cluster=\"{}\" ", self.world.context(line.key.cluster))
+        } else {
+            String::new()
+        };
+        if of.is_of("", "nodes") {
+            return Some(format!("{cluster}node={name}"));
+        }
+        let mut headings = self.world.headings().iter();
+        let n = headings.position(|of| &*of.name == "SELECTOR")?;
+        let selector = match self.world.value(line, n)? {
+            Value::Text(selector) if of.is_of("", "services") => selector,
+            _ => return None,
+        };
+        let namespace = &line.row.namespace;
+        Some(format!("{cluster}namespace={namespace} -l {selector}"))
     }
 
     /// All namespaces, or that of the Map looked at.

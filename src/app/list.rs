@@ -21,6 +21,8 @@ pub struct List {
     pub filter: Filter,
     /// Its order.
     pub sort: Sort,
+    /// Its order while nobody chooses another.
+    pub sort_at_first: Sort,
     /// Its columns.
     pub columns: Columns,
     /// How many of the columns behind the name are left out on the left, in wide mode.
@@ -62,6 +64,7 @@ impl List {
             offset: 0,
             filter: Filter::default(),
             sort: Sort::first(pane),
+            sort_at_first: Sort::first(pane),
             columns: Columns::new(pane),
             skipped: 0,
             marks: Marks::default(),

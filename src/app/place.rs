@@ -255,8 +255,13 @@ impl App {
         if typed.is_empty() {
             return None;
         }
-        if let Some(command) = command::of_name(typed) {
-            return Some(self.meant(command));
+        match command::of_name(typed) {
+            // As the name of a kind it is a list like any other: of the Map that one is in.
+            Some(Command::Instances) if typed != Command::Instances.entry().name => {
+                return self.run_list(typed);
+            }
+            Some(command) => return Some(self.meant(command)),
+            None => {}
         }
         if let Some(effects) = self.run_about_columns(typed) {
             return Some(effects);

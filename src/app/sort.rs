@@ -38,6 +38,14 @@ impl Sort {
         }
     }
 
+    /// What was last comes first, by a column of times.
+    pub(super) fn youngest(column: &'static str) -> Self {
+        Self {
+            by: CompactString::const_new(column),
+            descending: false,
+        }
+    }
+
     /// By a column, as it is sorted at first.
     pub fn by(column: &Column) -> Self {
         Self {

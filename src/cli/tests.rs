@@ -132,3 +132,16 @@ fn the_persons_word_on_colours_counts() {
         assert_eq!(read(line).unwrap().wants_colour(), want);
     }
 }
+
+#[test]
+fn a_command_behind_flags_is_said_to_stand_first() {
+    let error = read("--config x.toml config check")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("'config' is a command and stands first"),
+        "{error}"
+    );
+    let error = read("shop prod").unwrap_err().to_string();
+    assert!(error.contains("one place only"), "{error}");
+}

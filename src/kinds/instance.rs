@@ -25,6 +25,8 @@ struct Pod<'a> {
 struct Status<'a> {
     #[serde(borrow)]
     phase: Str<'a>,
+    #[serde(rename = "podIP")]
+    pod_ip: Str<'a>,
     reason: Str<'a>,
     message: Str<'a>,
     #[serde(deserialize_with = "nullable")]
@@ -116,6 +118,7 @@ pub(super) fn decode(json: &[u8], names: &mut Interner) -> serde_json::Result<Op
             .as_deref()
             .filter(|node| !node.is_empty())
             .map(|node| names.name(node)),
+        address: status.pod_ip.parse().ok(),
         image: spec.first_image(names),
         resources: spec.resources(names),
         trouble: trouble(&pod, &sidecar, names).map(Box::new),

@@ -3,7 +3,7 @@
 //! Rows are made by `kinds` off the UI thread and never hold a Secret's value. Times are seconds since the Unix epoch,
 //! 0 where the object has none; CPU is in millicores, memory and storage in bytes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use compact_str::CompactString;
 
@@ -140,6 +140,8 @@ pub struct InstanceRow {
     pub meta: Meta,
     /// The node it is bound to.
     pub node: Option<Name>,
+    /// `status.podIP`
+    pub address: Option<IpAddr>,
     /// The first container's image.
     pub image: Option<Name>,
     /// All containers together.

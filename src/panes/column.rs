@@ -84,17 +84,29 @@ impl Column {
                 4 + n.min(100) as u8,
             )
         };
-        let right = of.number || of.age || matches!(&*of.name, "READY" | "CAPACITY");
+        let right = of.number
+            || of.age
+            || matches!(&*of.name, "READY" | "CAPACITY" | "DURATION")
+            || kind::PASSES.contains(&&*of.name);
         Self {
             name: of.column().into(),
             heading: of.name.to_string().into(),
             right,
-            descending: right,
+            // Of times the last comes first.
+            descending: right && !kind::PASSES.contains(&&*of.name),
             found: true,
             hidden: of.wide,
             value: Value::Printed(n),
             ..column("", "", width, drop, |_, _| Cell::Blank)
         }
+    }
+
+    /// The column as that one, by which rows are known.
+    pub(super) fn instead_of(mut self, other: &Self, width: Width) -> Self {
+        self.name.clone_from(&other.name);
+        self.width = width;
+        self.drop = other.drop;
+        self
     }
 
     /// The column of a label that is named as in `label:team`.
@@ -116,7 +128,9 @@ impl Column {
     pub fn order(&self, descending: bool) -> &'static str {
         let [ascending, descended] = match &*self.name {
             "health" | "status" => ["the worst first", "the best first"],
-            "age" => ["the youngest first", "the oldest first"],
+            "age" | "last-seen" | "first-seen" | "last-schedule" => {
+                ["the youngest first", "the oldest first"]
+            }
             _ if self.right => ["the smallest first", "the largest first"],
             _ => ["from a to z", "from z to a"],
         };

@@ -1,5 +1,7 @@
 //! What a filter may ask the rows of each pane for. Values are read from what is held; nothing is made into text for it.
 
+use compact_str::format_compact;
+
 use super::{Cell, Pane, kind};
 use crate::model::{
     Name, World,
@@ -12,8 +14,8 @@ use crate::model::{
 };
 
 use Field::{
-    Age, Cluster, Cpu, Group, Image, Label, Maps, Memory, Namespace, Node, Port, Ready, Restarts,
-    Servers, Status,
+    Age, Cluster, Cpu, Group, Image, Ip, Label, Maps, Memory, Namespace, Node, Port, Ready,
+    Restarts, Servers, Status,
 };
 
 const OF_SERVICES: &[Field] = &[
@@ -68,6 +70,7 @@ const OF_INSTANCES: &[Field] = &[
     Group,
     Image,
     Node,
+    Ip,
     Status,
     Label,
     Ready,
@@ -252,6 +255,10 @@ impl Fields for Row<'_> {
             (Node, Held::Server(server)) => self
                 .world
                 .any_beneath(server, &mut |pod| name(pod.row.node.as_ref(), fits)),
+            (Ip, Held::Instance(pod)) => {
+                let address = pod.row.address;
+                address.is_some_and(|address| fits(&format_compact!("{address}")))
+            }
             (Status, Held::Server(server)) => fits(&server.verdict.word),
             // Almost all are so, and a verdict is a thing to be made.
             (Status, Held::Instance(pod)) if pod.row.simply_runs() => fits("Running"),

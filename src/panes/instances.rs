@@ -1,5 +1,7 @@
 //! Instances: those of one Server, and all of the cluster.
 
+use compact_str::format_compact;
+
 use super::{
     Cell, Column, Width, amount, bound, cluster, column, number, servers::without_registry,
 };
@@ -89,6 +91,16 @@ const NODE: Column = column("node", "NODE", Width::Fit(4, 20), 5, |world, slot| 
 })
 .found();
 
+const IP: Column = column("ip", "IP", Width::Fit(7, 39), 6, |world, slot| {
+    with(world, slot, |pod| {
+        let address = pod.row.address;
+        address.map_or(Cell::Absent, |address| {
+            Cell::Text(format_compact!("{address}"))
+        })
+    })
+})
+.hidden();
+
 const AGE: Column = number("age", "AGE", 5, 2, |world, slot| {
     with(world, slot, |pod| Cell::Since(pod.row.meta.created))
 });
@@ -107,6 +119,7 @@ pub(super) const COLUMNS: &[Column] = &[
     MEMORY_LIMIT,
     IMAGE,
     NODE,
+    IP,
     AGE,
 ];
 
@@ -126,5 +139,6 @@ pub(super) const ALL_COLUMNS: &[Column] = &[
     MEMORY_LIMIT,
     IMAGE,
     NODE,
+    IP,
     AGE,
 ];

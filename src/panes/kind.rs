@@ -5,13 +5,13 @@ use compact_str::CompactString;
 use super::{Cell, Column, Width, cluster, column, number};
 use crate::model::{
     Health, World,
-    listing::{Heading, Line, Value},
+    listing::{Heading, Line, LineRow, Listing, Value},
     quantity::Quantity,
     table::Slot,
 };
 
 /// Headings under which the server prints how long ago something was. That goes on while no row changes.
-const PASSES: &[&str] = &["LAST SEEN", "FIRST SEEN", "LAST SCHEDULE"];
+pub(super) const PASSES: &[&str] = &["LAST SEEN", "FIRST SEEN", "LAST SCHEDULE"];
 
 /// Words that say how something is, under a heading that promises such.
 const SAY: &[(&str, Health)] = &[
@@ -55,13 +55,15 @@ fn of_namespaces(world: &World) -> bool {
 pub(super) fn printed(world: &World, slot: Slot, n: usize) -> Cell {
     let heading = world.headings().get(n);
     with(world, slot, |line| {
-        heading.map_or(Cell::Blank, |of| cell(of, world.value(line, n), line))
+        heading.map_or(Cell::Blank, |of| {
+            cell(of, world.value(line, n), &line.row, line.printed)
+        })
     })
 }
 
-fn cell(heading: &Heading, value: Option<&Value>, line: &Line) -> Cell {
-    if heading.age && line.row.created > 0 {
-        return Cell::Since(line.row.created);
+fn cell(heading: &Heading, value: Option<&Value>, row: &LineRow, printed: i64) -> Cell {
+    if heading.age && row.created > 0 {
+        return Cell::Since(row.created);
     }
     match value {
         None | Some(Value::Nothing) => Cell::Absent,
@@ -69,11 +71,19 @@ fn cell(heading: &Heading, value: Option<&Value>, line: &Line) -> Cell {
             u64::try_from(*number).map_or_else(|_| Cell::text(&number.to_string()), Cell::Count)
         }
         Some(Value::Text(text)) => match ago(text) {
-            Some(ago) if PASSES.contains(&&*heading.name) => Cell::Since(line.printed - ago),
+            Some(ago) if PASSES.contains(&&*heading.name) => Cell::Since(printed - ago),
+            // What is not done yet goes on.
+            Some(took) if &*heading.name == "DURATION" && runs(row) => Cell::Since(printed - took),
             Some(took) => Cell::Took(took),
             None => typed(&heading.name, text),
         },
     }
+}
+
+/// Whether its server prints that it still runs, as of a Job.
+fn runs(row: &LineRow) -> bool {
+    let says = |value: &Value| matches!(value, Value::Text(text) if &**text == "Running");
+    row.values.iter().any(says)
 }
 
 /// Seconds that a text stands for which is a duration as a server prints it, such as `2m42s` (`HumanDuration` in
@@ -164,6 +174,33 @@ const AGE: Column = number("age", "AGE", 5, 2, |world, slot| {
 /// What there is before the server has told its columns.
 pub(super) const COLUMNS: &[Column] = &[NAME, NAMESPACE, CLUSTER, AGE];
 
+/// Nobody knows an Event by its name: what it is about stands there, and what it says is worth more room than anything else.
+fn for_events(columns: &mut Vec<Column>) {
+    let object = columns.iter().position(|column| column.name == "object");
+    if let Some(object) = object {
+        columns[0] = columns.remove(object).instead_of(&NAME, Width::Fit(16, 40));
+    }
+    for column in columns {
+        (column.width, column.drop) = match &*column.name {
+            "message" => (Width::Rest(24), 0),
+            "last-seen" => (column.width, 2),
+            "type" => (column.width, 3),
+            "age" => {
+                column.hidden = true;
+                (column.width, column.drop)
+            }
+            "namespace" => (column.width, 6),
+            _ => continue,
+        };
+    }
+}
+
+/// Whether Events are listed.
+pub fn is_of_events(world: &World) -> bool {
+    let of = world.listing().and_then(Listing::resource);
+    of.is_some_and(|of| of.is_of("", "events") || of.is_of("events.k8s.io", "events"))
+}
+
 /// The columns of what is listed: those that the server tells, behind the name and the place, which stand before them all.
 pub fn columns(world: &World) -> Vec<Column> {
     let mut columns = vec![NAME, NAMESPACE, CLUSTER];
@@ -177,14 +214,18 @@ pub fn columns(world: &World) -> Vec<Column> {
     if objects && columns.iter().all(|known| known.name != AGE.name) {
         columns.push(AGE);
     }
+    if is_of_events(world) {
+        for_events(&mut columns);
+    }
     columns
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cmp::Ordering;
+    use std::{cmp::Ordering, sync::Arc};
 
     use super::*;
+    use crate::model::Uid;
 
     #[test]
     fn texts_are_what_their_headings_promise() {
@@ -210,6 +251,30 @@ mod tests {
         for (heading, text, cell) in table {
             assert_eq!(typed(heading, text), cell, "{heading} {text}");
         }
+    }
+
+    #[test]
+    fn what_still_runs_goes_on() {
+        let heading = Heading {
+            name: "DURATION".into(),
+            number: false,
+            age: false,
+            wide: false,
+        };
+        let duration = |status: &str| {
+            let row = LineRow {
+                uid: Uid::parse("a"),
+                namespace: "".into(),
+                name: "a".into(),
+                created: 0,
+                terminating: false,
+                labels: Arc::default(),
+                values: [status, "98s"].map(|text| Value::Text(text.into())).into(),
+            };
+            cell(&heading, row.values.last(), &row, 1_000)
+        };
+        assert_eq!(duration("Running"), Cell::Since(902));
+        assert_eq!(duration("Complete"), Cell::Took(98));
     }
 
     #[test]

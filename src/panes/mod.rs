@@ -18,7 +18,7 @@ pub use self::{
     columns::{Choice, Columns},
     fields::Row,
     id::Id,
-    kind::columns as columns_of_kind,
+    kind::{columns as columns_of_kind, is_of_events},
 };
 
 use std::cmp::Ordering;

@@ -93,7 +93,7 @@ impl Painter {
         let room = area.width.saturating_sub(1);
         let mut widths = self.natural_widths(app, pane, cells);
         if let Some(at) = all.iter().position(|c| c.column.name == *list.sort.by)
-            && list.sort != Sort::first(list.pane)
+            && list.sort != list.sort_at_first
         {
             // The arrow has its place beside the heading.
             let heading = width(&all[at].column.heading) as u16;
@@ -142,7 +142,7 @@ impl Painter {
 
     /// A heading, with the direction where the list is sorted by its column.
     pub(super) fn heading(&self, list: &List, column: &Column, room: u16) -> CompactString {
-        if list.sort == Sort::first(list.pane) || column.name != *list.sort.by {
+        if list.sort == list.sort_at_first || column.name != *list.sort.by {
             return CompactString::from(&*column.heading);
         }
         let arrow = self.arrow(&list.sort);

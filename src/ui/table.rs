@@ -161,7 +161,7 @@ impl Painter {
         };
         x = put(x, &app.title_of(pane), style);
         // Where no heading says by what it is sorted.
-        let is_unseen = list.sort != Sort::first(list.pane)
+        let is_unseen = list.sort != list.sort_at_first
             && !list.order.is_empty()
             && !layout.shows(list, &list.sort.by);
         let of = self.context(app, pane);

@@ -245,6 +245,8 @@ fn what_is_asked_of_columns_waits_until_they_are_told() {
     let narrowed = |keys: &str| with_kinds(WIDE).keys(keys).text();
     let text = narrowed(":cert -A /ready:false<enter>");
     assert!(text.contains("/ready:false  1 of 2"), "{text}");
+    let text = narrowed(":certificates -A /ready:false renewals>5 created-at<lt>1h<enter>");
+    assert!(text.contains("There is no field `created-at`"), "{text}");
     let text = narrowed(":cert -A /renewals>5<enter>");
     assert!(text.contains("/renewals>5  1 of 2"), "{text}");
     let text = narrowed(":cert -A /refusals>5<enter>");
@@ -256,6 +258,83 @@ fn what_is_asked_of_columns_waits_until_they_are_told() {
         "kind-filter-80x24",
         with_kinds(SMALL).keys(":cert -A<enter>").keys("/").text()
     );
+}
+
+#[test]
+fn a_node_and_a_service_lead_to_their_instances() {
+    const NODES: &str = r#"{"kind":"Table","columnDefinitions":[{"name":"Name","type":"string"},{"name":"Status","type":"string"}]}"#;
+    const SERVICES: &str = r#"{"kind":"Table","columnDefinitions":[{"name":"Name","type":"string"},{"name":"Type","type":"string"},
+        {"name":"Selector","type":"string","priority":1}]}"#;
+    let nodes = resource("", ["nodes", "node", "Node", "no"], false);
+    let services = resource("", ["services", "service", "Service", "svc"], true);
+    let opened = |keys: &str| {
+        let mut screen = with_kinds(WIDE);
+        let here = ClusterId(0);
+        let kinds = screen.deliveries.get_mut(&Source::all(here, What::Kinds));
+        let known = [&nodes, &services].map(|kind| Change::Put(Row::Kind(Arc::clone(kind))));
+        kinds.unwrap().extend(known);
+        let node = printed(NODES, &[("", "node-1", r#""Ready""#)]);
+        screen
+            .deliveries
+            .insert(Source::table(here, &nodes, None), node);
+        let rows = [
+            ("shop-prod", "web", r#""ClusterIP","app=web""#),
+            ("shop-prod", "outside", r#""ExternalName",null"#),
+        ];
+        let service = printed(SERVICES, &rows);
+        screen
+            .deliveries
+            .insert(Source::table(here, &services, None), service);
+        screen.keys(keys).keys("<enter>").text()
+    };
+    let text = opened(":nodes<enter>");
+    assert!(text.contains("INSTANCES  /node=node-1"), "{text}");
+    let text = opened(":svc -A /web<enter>");
+    assert!(
+        text.contains("INSTANCES  /namespace=shop-prod -l app=web"),
+        "{text}"
+    );
+    // Nothing is selected by it: what it says stands in the panel.
+    let text = opened(":svc -A /outside<enter>");
+    assert!(text.contains("▸ services"), "{text}");
+}
+
+#[test]
+fn events_begin_with_what_they_are_about_and_the_last_comes_first() {
+    const EVENTS: &str = r#"{"kind":"Table","columnDefinitions":[{"name":"Last Seen","type":"string"},{"name":"Type","type":"string"},
+        {"name":"Reason","type":"string"},{"name":"Object","type":"string"},{"name":"Message","type":"string"},
+        {"name":"Count","type":"integer","priority":1},{"name":"Name","type":"string","priority":1}]}"#;
+    let events = resource("", ["events", "event", "Event", "ev"], true);
+    let shown = |size| {
+        let mut screen = with_kinds(size);
+        let here = ClusterId(0);
+        let kinds = screen.deliveries.get_mut(&Source::all(here, What::Kinds));
+        kinds
+            .unwrap()
+            .push(Change::Put(Row::Kind(Arc::clone(&events))));
+        let row = |name: &str, cells: &str| {
+            let json = format!(
+                r#"{{"cells":[{cells}],"object":{{"metadata":{{"name":"{name}","namespace":"shop-prod","uid":"{name}","creationTimestamp":"2026-11-28T10:00:00Z"}}}}}}"#
+            );
+            let row = What::Table
+                .served()
+                .row(json.as_bytes(), &mut Interner::default());
+            Change::Put(row.unwrap().unwrap())
+        };
+        let mut rows = printed(EVENTS, &[]);
+        rows.push(row("a.1", r#""5m","Normal","Pulled","pod/web-7d9-abc12","Successfully pulled the image","1","a.1""#));
+        rows.push(row("b.2", r#""62s","Warning","BackOff","pod/web-7d9-abc12","Back-off restarting the failed container main in pod web-7d9-abc12","7","b.2""#));
+        screen
+            .deliveries
+            .insert(Source::table(here, &events, None), rows);
+        screen.keys(":ev -A<enter>").text()
+    };
+    for (columns, rows) in [WIDE, SMALL, (40, 12)] {
+        insta::assert_snapshot!(
+            format!("kind-events-{columns}x{rows}"),
+            shown((columns, rows))
+        );
+    }
 }
 
 #[test]

@@ -86,7 +86,11 @@ impl App {
         }
         let mut filter = habit.filter;
         if is_instances {
-            let namespace = habit.list.get(1).filter(|word| !is_everywhere(word));
+            let namespace = match habit.list.get(1) {
+                Some(word) if is_everywhere(word) => None,
+                Some(word) => Some((*word).into()),
+                None => self.narrowing().map(|map| map.namespace),
+            };
             if let Some(namespace) = namespace {
                 filter = format!("namespace={namespace} {filter}");
             }
@@ -95,9 +99,7 @@ impl App {
             let listing = self.listing_called(&list)?;
             self.list_kind(listing);
         }
-        if !filter.is_empty() || is_instances && habit.list.len() > 1 {
-            self.narrow(filter.trim());
-        }
+        self.narrow(filter.trim());
         Some(Vec::new())
     }
 

@@ -79,6 +79,11 @@ fn lists_are_asked_for_as_elsewhere() {
         (":pods shop-prod<enter>", "namespace=shop-prod"),
         (":pod /web<enter>", "web"),
         (":po app=web,tier=front<enter>", "-l app=web,tier=front"),
+        // As other kinds: of the Map that one is in, and with no filter of before.
+        (":shop/prod<enter>:po<enter>", "namespace=shop-prod"),
+        (":shop/prod<enter>:po -A<enter>", ""),
+        (":po /web<enter>:home<enter>:po<enter>", ""),
+        (":po /web<enter>:home<enter>:instances<enter>", "web"),
         (
             ":po shop-prod /web !api<enter>",
             "namespace=shop-prod web !api",

@@ -26,6 +26,8 @@ pub enum Field {
     Image,
     /// The node that it runs on.
     Node,
+    /// Its address within the cluster.
+    Ip,
     /// The word for how it is.
     Status,
     /// Its ports.
@@ -62,6 +64,7 @@ impl Field {
             Self::Group => (&["group"], "the Group of its Server"),
             Self::Image => (&["image"], "images of its containers"),
             Self::Node => (&["node"], "the node that it runs on"),
+            Self::Ip => (&["ip", "address"], "its address within the cluster"),
             Self::Status => (&["status"], "the word for how it is"),
             Self::Port => (&["port", "ports"], "its ports"),
             Self::Label => (&["label", "labels"], "its labels, as with -l"),

@@ -157,6 +157,9 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let sign = |behind: &str| SIGNS.into_iter().find(|sign| behind.starts_with(sign));
         let letters = rest.find(|c: char| !c.is_ascii_alphabetic());
+        // Nothing is called as `last-seen<1h` is.
+        let dashed = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let dashed = dashed.filter(|end| rest[*end..].starts_with(['<', '>']));
         let columns = self.known.headings().map(|of| of.column().len());
         // `cluster-ip:10`
         let column = columns.filter(|end| {
@@ -164,7 +167,7 @@ impl<'a> Reader<'a> {
             name.is_some_and(|name| self.known.column(name).is_some())
                 && sign(&rest[*end..]).is_some()
         });
-        let (name, behind) = rest.split_at(column.max().or(letters)?);
+        let (name, behind) = rest.split_at(column.max().or(dashed).or(letters)?);
         let blanks = behind.len() - behind.trim_start().len();
         let sign = sign(&behind[blanks..])?;
         let is_one = blanks == 0 || sign != ":" && self.known.asked(name).is_some();

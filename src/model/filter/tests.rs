@@ -304,6 +304,11 @@ fn what_is_wrong_is_said_and_where() {
             "`<`, `=` and `>` stand behind a field, as in `cpu>500m`.",
         ),
         (
+            "last-seen<1h",
+            0..9,
+            "There is no field `last-seen`. `'last-seen<1h` finds the text itself.",
+        ),
+        (
             "(web | db)",
             0..4,
             "There are no parentheses: words between blanks must all fit, `|` separates alternatives.",
