@@ -208,8 +208,9 @@ pub struct Cli {
     )]
     pub theme: Option<String>,
 
-    /// When to use colours; `NO_COLOR` counts as never
+    /// When to use colours
     #[arg(
+        help = "When to use colours; NO_COLOR counts as never",
         long,
         value_name = "WHEN",
         help_heading = "Looks",

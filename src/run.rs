@@ -34,7 +34,7 @@ use crate::{
 
 /// Between two frames that only data asked for.
 const FRAME: Duration = Duration::from_millis(33);
-/// The longest that news are taken in before keys get a chance.
+/// The longest that a frame waits for news that are there, and for keys that come with others.
 const NEWS: Duration = Duration::from_millis(8);
 
 /// Runs until the person quits or the terminal is gone.
@@ -76,14 +76,6 @@ pub async fn run(cli: &Cli) -> io::Result<()> {
             Some(Ok(event)) = started.join_next() => session.update(event),
             Some((source, news)) = session.news.recv() => {
                 session.update(Event::Feed(source, news));
-                let until = Instant::now() + NEWS;
-                while let Ok((source, news)) = session.news.try_recv() {
-                    session.update(Event::Feed(source, news));
-                    if Instant::now() > until {
-                        break;
-                    }
-                }
-                // More may come before the next frame is due; keys are looked at meanwhile.
                 wait_for_more(&mut session, &mut inputs, &mut question, drawn + FRAME).await
             },
             () = sleep_until(at(session.app.wake_at())) => {
@@ -187,23 +179,28 @@ async fn take_more(
     effects
 }
 
-/// Takes in news until the next frame is due, or a key is pressed; says what that key means.
+/// Takes in news until the next frame is due, and then what of them is there already; or until a key is pressed, which is
+/// looked for between any two of them. Says what that key means.
 async fn wait_for_more(
     session: &mut Session,
     inputs: &mut Option<EventStream>,
     question: &mut Question,
     due: Instant,
 ) -> Vec<Effect> {
-    loop {
+    let until = due.max(Instant::now() + NEWS);
+    while Instant::now() < until {
+        let is_due = Instant::now() >= due;
         tokio::select! {
             biased;
             input = next(inputs) => return taken(session, question, input),
-            () = sleep_until(due) => return Vec::new(),
             Some((source, news)) = session.news.recv() => {
                 session.update(Event::Feed(source, news));
             }
+            () = sleep_until(due), if !is_due => {}
+            () = std::future::ready(()), if is_due => break,
         }
     }
+    Vec::new()
 }
 
 fn taken(

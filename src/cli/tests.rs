@@ -145,3 +145,13 @@ fn a_command_behind_flags_is_said_to_stand_first() {
     let error = read("shop prod").unwrap_err().to_string();
     assert!(error.contains("one place only"), "{error}");
 }
+
+#[test]
+fn help_has_no_marks_of_the_source() {
+    let mut command = Cli::command();
+    assert!(!command.render_long_help().to_string().contains('`'));
+    for sub in command.get_subcommands_mut() {
+        let help = sub.render_long_help().to_string();
+        assert!(!help.contains('`'), "{help}");
+    }
+}

@@ -43,7 +43,8 @@ pub enum Shell {
     Elvish,
     /// Fish.
     Fish,
-    /// `PowerShell`.
+    /// Of Windows, and elsewhere.
+    #[value(help = "PowerShell")]
     Powershell,
     /// Zsh.
     Zsh,
