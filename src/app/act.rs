@@ -32,8 +32,7 @@ impl App {
                 // The first key is a key like any other, but for those that close a box elsewhere; and it is no answer
                 // to what is asked only now.
                 let closes = self.overlay != Overlay::None
-                    || matches!(chord.code, KeyCode::Enter | KeyCode::Esc)
-                    || self.keymap.of_key(chord) == Some(Command::Quit) && chord != ctrl_c;
+                    || closes(chord, self.keymap.of_key(chord)) && chord != ctrl_c;
                 let effects = if closes { Vec::new() } else { self.key(chord) };
                 return std::iter::once(welcomed).chain(effects).collect();
             }
@@ -321,6 +320,11 @@ impl App {
             .into_iter()
             .collect()
     }
+}
+
+/// Whether a key takes a box away and does nothing else.
+pub(super) fn closes(chord: Chord, command: Option<Command>) -> bool {
+    matches!(chord.code, KeyCode::Enter | KeyCode::Esc) || command == Some(Command::Quit)
 }
 
 /// The first line of a box of lines after a command that moves it, on a screen of this size; nothing for any other command,

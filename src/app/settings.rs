@@ -1,6 +1,9 @@
 //! The settings file as the person hears of it: where it is, what is wrong with it, and what follows while the program runs.
 
-use super::{App, Overlay, act::scrolled};
+use super::{
+    App, Overlay,
+    act::{closes, scrolled},
+};
 use crate::{
     effect::Effect,
     keys::Chord,
@@ -50,8 +53,12 @@ impl App {
     }
 
     pub(super) fn settings_key(&mut self, chord: Chord, line: u16) -> Vec<Effect> {
-        if let Some(line) = scrolled(self.keymap.of_key(chord), line, self.size) {
+        let command = self.keymap.of_key(chord);
+        if let Some(line) = scrolled(command, line, self.size) {
             self.overlay = Overlay::Settings(line);
+        } else if !closes(chord, command) {
+            // It may have come by itself, under the hands of somebody who was at something else.
+            return self.key(chord);
         }
         Vec::new()
     }

@@ -79,8 +79,13 @@ fn mistakes_in_the_settings_are_shown_at_once_and_go_when_they_are_mended() {
     assert_eq!(run.app.overlay, Overlay::Settings(0));
     run.app.configured("c.toml".into(), Vec::new());
     assert_eq!(run.app.overlay, Overlay::None);
-    // Whoever is in the middle of something is only told.
+    // It has come by itself, and takes no key of somebody who is at something.
+    run.app.configured("c.toml".into(), wrong());
+    run.keys("jq");
+    assert_eq!(run.app.overlay, Overlay::None);
+    run.app.configured("c.toml".into(), wrong());
     run.keys(":sh");
+    // Whoever is in the middle of something is only told.
     run.app.configured("c.toml".into(), wrong());
     assert!(matches!(run.app.overlay, Overlay::Prompt(..)));
     assert_eq!(
