@@ -50,7 +50,10 @@ impl Typing {
         let typed = self.before_cursor();
         let word = typed.rsplit(|c: char| c.is_whitespace() || matches!(c, '|' | '!'));
         let word = word.into_iter().next().filter(|word| !word.is_empty())?;
-        let fields = known.names().map(|(name, sign)| format!("{name}{sign}"));
+        let fields = known
+            .names()
+            .into_iter()
+            .map(|(name, sign)| format!("{name}{sign}"));
         let healths = Health::WORST_FIRST.map(|health| health.word().to_owned());
         let mut all = fields.chain(healths);
         all.find(|whole| whole.len() > word.len() && whole.starts_with(word))

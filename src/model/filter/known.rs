@@ -45,7 +45,7 @@ impl Known<'_> {
     }
 
     /// What its rows can be asked by name: with the sign that mostly stands behind it.
-    pub fn names(&self) -> impl Iterator<Item = (String, &'static str)> {
+    pub fn names(&self) -> Vec<(String, &'static str)> {
         let fields = Field::iter().filter(|field| self.has(*field));
         let own = fields.map(|field| (field.name().to_owned(), field.sign()));
         let mut all: Vec<(String, &str)> = own.collect();
@@ -55,7 +55,7 @@ impl Known<'_> {
                 all.push((name, if heading.number { ">" } else { ":" }));
             }
         }
-        all.into_iter()
+        all
     }
 
     /// What is asked by this name.

@@ -196,7 +196,12 @@ impl<'a> Reader<'a> {
         if let Asked::Field(field) = asked
             && !self.known.has(field)
         {
-            let names: Vec<String> = self.known.names().map(|(name, _)| name).collect();
+            let names: Vec<String> = self
+                .known
+                .names()
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect();
             let Known { rows, .. } = self.known;
             let says = format!("{rows} have no `{name}`. They have {}.", names.join(", "));
             return self.mistake(from, says);
