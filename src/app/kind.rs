@@ -10,6 +10,7 @@ use crate::{
     model::{
         Cause, FeedState, Filter, Key, Listing, MapId, Resource, Source, What,
         listing::{Heading, Line, Value},
+        table::Slot,
     },
     panes::{Id, Pane, columns_of_kind, is_of_events},
 };
@@ -139,11 +140,46 @@ impl App {
         } else if let Some(filter) = self.instances_of(line, of) {
             self.show(Pane::All);
             return self.narrow(&filter);
+        } else if let Some((map, server)) = self.server_of_event(line) {
+            return self.land(map, Some(server));
         }
         self.turn_to_panel();
     }
 
-    /// What finds the Instances that a row stands for: those on a node, those behind a v1 Service.
+    /// What the server prints of a row under a heading.
+    fn printed<'a>(&'a self, line: &'a Line, heading: &str) -> Option<&'a str> {
+        let mut headings = self.world.headings().iter();
+        let n = headings.position(|of| &*of.name == heading)?;
+        match self.world.value(line, n)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What an Event is about: `pod/web-7d9-abc12`.
+    fn about<'a>(&'a self, line: &'a Line) -> Option<(&'a str, &'a str)> {
+        let object = || self.printed(line, "OBJECT")?.split_once('/');
+        is_of_events(&self.world).then(object).flatten()
+    }
+
+    /// The Server that an Event is about, and its Map.
+    fn server_of_event(&self, line: &Line) -> Option<(Slot, Slot)> {
+        let (kind, name) = self.about(line)?;
+        let map = self.world.map_slot_of(&MapId {
+            cluster: line.key.cluster,
+            namespace: line.row.namespace.clone(),
+        })?;
+        let mut servers = self.world.servers().iter();
+        let (slot, _) = servers.find(|(_, server)| {
+            server.map == map
+                && *server.name == *name
+                && server.kind.name().eq_ignore_ascii_case(kind)
+        })?;
+        Some((map, self.world.root(slot)))
+    }
+
+    /// What finds the Instances that a row stands for: those on a node, those behind a v1 Service, the one that an Event is
+    /// about.
     fn instances_of(&self, line: &Line, of: &Resource) -> Option<String> {
         let name = &line.row.name;
         let cluster = if self.world.has_several_clusters() {
@@ -154,14 +190,13 @@ impl App {
         if of.is_of("", "nodes") {
             return Some(format!("{cluster}node={name}"));
         }
-        let mut headings = self.world.headings().iter();
-        let n = headings.position(|of| &*of.name == "SELECTOR")?;
-        let selector = match self.world.value(line, n)? {
-            Value::Text(selector) if of.is_of("", "services") => selector,
-            _ => return None,
-        };
-        let namespace = &line.row.namespace;
-        Some(format!("{cluster}namespace={namespace} -l {selector}"))
+        let here = format!("{cluster}namespace={}", line.row.namespace);
+        if let Some(("pod", name)) = self.about(line) {
+            return Some(format!("{here} name={name}"));
+        }
+        let selector = self.printed(line, "SELECTOR")?;
+        of.is_of("", "services")
+            .then(|| format!("{here} -l {selector}"))
     }
 
     /// All namespaces, or that of the Map looked at.

@@ -324,15 +324,27 @@ fn events_begin_with_what_they_are_about_and_the_last_comes_first() {
         let mut rows = printed(EVENTS, &[]);
         rows.push(row("a.1", r#""5m","Normal","Pulled","pod/web-7d9-abc12","Successfully pulled the image","1","a.1""#));
         rows.push(row("b.2", r#""62s","Warning","BackOff","pod/web-7d9-abc12","Back-off restarting the failed container main in pod web-7d9-abc12","7","b.2""#));
+        rows.push(row(
+            "c.3",
+            r#""7m","Normal","ScalingReplicaSet","deployment/web","Scaled up","1","c.3""#,
+        ));
         screen
             .deliveries
             .insert(Source::table(here, &events, None), rows);
-        screen.keys(":ev -A<enter>").text()
+        screen.keys(":ev -A<enter>")
     };
+    let open = |keys: &str| shown(WIDE).keys(keys).keys("<enter>").text();
+    let text = open("");
+    assert!(
+        text.contains("/namespace=shop-prod name=web-7d9-abc12"),
+        "{text}"
+    );
+    let text = open("G");
+    assert!(text.contains("shop ▸ prod ▸ web"), "{text}");
     for (columns, rows) in [WIDE, SMALL, (40, 12)] {
         insta::assert_snapshot!(
             format!("kind-events-{columns}x{rows}"),
-            shown((columns, rows))
+            shown((columns, rows)).text()
         );
     }
 }
