@@ -349,8 +349,10 @@ fn one_place_only(
             let late = args.find(|arg| command.find_subcommand(&**arg).is_some());
             if let Some(late) = late {
                 let program = command.get_bin_name().unwrap_or_default();
+                let behind: Vec<_> = args.collect();
                 let what = format!(
-                    "'{late}' is a command and stands first, before its own flags: {program} {late}"
+                    "'{late}' is a command and stands first, its flags behind it: {program} {late} {} …",
+                    behind.join(" ")
                 );
                 return command.error(ErrorKind::ArgumentConflict, what);
             }

@@ -224,7 +224,10 @@ pub fn of_name(name: &str) -> Option<Command> {
     COMMANDS
         .iter()
         .filter(|entry| !entry.scope.is_of_a_box())
-        .find(|entry| entry.name == name || entry.aliases.contains(&name))
+        .find(|entry| {
+            let mut names = std::iter::once(&entry.name).chain(entry.aliases);
+            names.any(|known| known.eq_ignore_ascii_case(name))
+        })
         .map(|entry| entry.command)
 }
 

@@ -67,9 +67,8 @@ impl App {
             {
                 return self.act(command);
             }
-            Meaning::Command(_) => {}
             Meaning::Begun => self.begun = chords,
-            Meaning::Nothing => {
+            Meaning::Command(_) | Meaning::Nothing => {
                 let keys = Sequence::of(&chords).map_or_else(String::new, |keys| keys.to_string());
                 let help = self.key_to(Command::Help);
                 self.say(format!(
@@ -179,7 +178,7 @@ impl App {
             } else {
                 self.focus
             }),
-            Command::Instances => self.show(Pane::All),
+            Command::Instances => self.show_all(),
             Command::Kinds => self.list_kind(Listing::Kinds),
             Command::AllNamespaces => self.turn_namespace(),
             Command::Contexts => {

@@ -199,6 +199,19 @@ impl App {
             .then(|| format!("{here} -l {selector}"))
     }
 
+    /// All Instances; those of all namespaces where they have been narrowed to one, as `:pods shop-prod` does.
+    pub(super) fn show_all(&mut self) {
+        let text = self.list(Pane::All).filter.text();
+        if let Some(rest) = text
+            .strip_prefix("namespace=")
+            .filter(|_| self.focus == Pane::All)
+        {
+            let rest = rest.split_once(' ').map_or("", |(_, rest)| rest).to_owned();
+            self.narrow(&rest);
+        }
+        self.show(Pane::All);
+    }
+
     /// All namespaces, or that of the Map looked at.
     pub(super) fn turn_namespace(&mut self) {
         let Some(Listing::Objects(of, within)) = self.world.listing().cloned() else {

@@ -139,6 +139,11 @@ impl App {
         if self.in_panel {
             self.leave_panel();
         } else if self.subject().is_some() {
+            // Whoever reads about a row has chosen it: it stays while those around it change places.
+            let (at, id) = (self.focus as usize, self.id(self.focus));
+            if id.is_some() {
+                self.lists[at].select(id, &self.world);
+            }
             self.in_panel = true;
         }
     }

@@ -195,6 +195,7 @@ impl App {
     pub(super) fn run_prompt(&mut self, typed: &str, chosen: Option<Suggestion>) -> Vec<Effect> {
         let typed = typed.trim();
         let chosen = chosen.map(|suggestion| suggestion.text);
+        self.message = None;
         let done = self.run_named(typed, chosen.as_deref());
         if let Some(effects) = done.or_else(|| self.run_typed(typed)) {
             return effects;

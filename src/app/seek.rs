@@ -65,7 +65,10 @@ impl App {
                         None => format!("There is no \"{typed}\"."),
                     });
                 }
-                None => self.say(format!("Looking for \"{typed}\"…")),
+                None => self.say(match super::place::namespace(&typed) {
+                    Some(name) => format!("Looking for the namespace \"{name}\"…"),
+                    None => format!("Looking for \"{typed}\"…"),
+                }),
             },
             Some(Sought::Named(place, errand, found)) => self.seek_named(&place, errand, found),
         }
@@ -139,11 +142,11 @@ impl App {
 
     /// The list of a kind.
     fn seek_listing(&mut self, place: &Address, errand: Errand) {
-        if let Some(listing) = self.listing_called(&place.list) {
-            self.sought = None;
-            self.message = None;
-            return self.list_kind(listing);
+        let sought = self.sought.take();
+        if self.run_list(&place.list).is_some() {
+            return;
         }
+        self.sought = sought;
         if self.looks_for_kinds() {
             if errand == Errand::Asked {
                 self.say(format!("Looking for \"{}\"…", place.list));

@@ -2,12 +2,12 @@
 
 use compact_str::CompactString;
 
-use super::{App, List, Overlay};
+use super::{App, List, Overlay, filter::knows_in_part};
 use crate::{
     command::Command,
     effect::Effect,
     keys::Chord,
-    model::{World, table::Slot, tree::Service, world::by_health_and_name},
+    model::{World, filter::Field, table::Slot, tree::Service, world::by_health_and_name},
     panes::{Cell, Column, Pane},
 };
 
@@ -193,7 +193,13 @@ impl App {
         if let Some(column) = list.sorted_by() {
             let (name, order) = (&column.name, column.order(list.sort.descending));
             let (by, order) = (name.to_string(), order);
-            let text = format!("{} sorted by {by}, {order}", self.rows_of(pane));
+            let field = Field::named(&by);
+            let so_far = if field.is_some_and(|field| knows_in_part(pane, field)) {
+                ", as far as their Maps have been looked at"
+            } else {
+                ""
+            };
+            let text = format!("{} sorted by {by}, {order}{so_far}", self.rows_of(pane));
             self.say(text);
         }
         self.keep_table(pane)

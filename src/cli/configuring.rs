@@ -21,14 +21,22 @@ pub enum Configuring {
     /// Say all that is wrong with the settings; the exit status is 1 where something is
     Check {
         /// Instead of the usual file
+        #[arg(conflicts_with = "config")]
         file: Option<PathBuf>,
+        /// The same
+        #[arg(long, value_name = "FILE", hide = true)]
+        config: Option<PathBuf>,
     },
     /// Print where the settings file is, or would be
     Path,
     /// Print all settings as they hold: a settings file that says the same
     Show {
         /// Instead of the usual file
+        #[arg(conflicts_with = "config")]
         file: Option<PathBuf>,
+        /// The same
+        #[arg(long, value_name = "FILE", hide = true)]
+        config: Option<PathBuf>,
     },
 }
 
@@ -36,7 +44,9 @@ impl Configuring {
     /// Writes the answer; an error is a sentence about what is wrong.
     pub fn answer(&self, cli: &Cli, out: &mut dyn Write) -> io::Result<Result<(), String>> {
         let file = match self {
-            Self::Check { file } | Self::Show { file } => file.as_deref(),
+            Self::Check { file, config } | Self::Show { file, config } => {
+                file.as_deref().or(config.as_deref())
+            }
             Self::Path => None,
         };
         let mut settings = Settings::at(file);

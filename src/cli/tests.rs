@@ -155,3 +155,18 @@ fn help_has_no_marks_of_the_source() {
         assert!(!help.contains('`'), "{help}");
     }
 }
+
+#[test]
+fn the_settings_that_are_asked_about_are_named_either_way() {
+    for line in ["config check x.toml", "config check --config x.toml"] {
+        let Some(Command::Config(configuring)) = read(line).unwrap().command else {
+            unreachable!("no command");
+        };
+        let file = match configuring {
+            Configuring::Check { file, config } => file.or(config),
+            _ => None,
+        };
+        assert_eq!(file, Some("x.toml".into()), "{line}");
+    }
+    assert!(read("config check a --config b").is_err());
+}

@@ -187,7 +187,7 @@ const FIRST: &[Entry] = &[
             "kinds",
             &[],
             "",
-            "all kinds of the cluster; :ingress, :crd, :cm shop-prod list one",
+            "all kinds of the cluster; :ingress, :events, :cm shop-prod list one",
         )
     },
     Entry {

@@ -118,7 +118,7 @@ pub(super) fn decode(json: &[u8], names: &mut Interner) -> serde_json::Result<Op
             .as_deref()
             .filter(|node| !node.is_empty())
             .map(|node| names.name(node)),
-        address: status.pod_ip.parse().ok(),
+        address: status.pod_ip.parse().ok().map(Box::new),
         image: spec.first_image(names),
         resources: spec.resources(names),
         trouble: trouble(&pod, &sidecar, names).map(Box::new),

@@ -49,7 +49,9 @@ impl Heading {
     }
 
     fn letters(&self) -> impl Iterator<Item = char> {
-        let letters = self.name.chars().flat_map(char::to_lowercase);
+        // PORT(S)
+        let letters = self.name.chars().filter(|c| !matches!(c, '(' | ')'));
+        let letters = letters.flat_map(char::to_lowercase);
         letters.map(|c| if c == ' ' { '-' } else { c })
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn pod(namespace: &str, name: &str, owned_by: &str) -> InstanceRow {
         labels: Arc::default(),
         meta,
         node: Some("node-1".into()),
-        address: Some([10, 244, 1, 7].into()),
+        address: Some(Box::new([10, 244, 1, 7].into())),
         image: Some("registry.local/busybox:1.0".into()),
         resources: Arc::default(),
         trouble: None,

@@ -86,7 +86,7 @@ impl Column {
         };
         let right = of.number
             || of.age
-            || matches!(&*of.name, "READY" | "CAPACITY" | "DURATION")
+            || kind::NUMBERS.contains(&&*of.name)
             || kind::PASSES.contains(&&*of.name);
         Self {
             name: of.column().into(),

@@ -8,7 +8,7 @@ use crate::model::{
     filter::{Amount, Field, Fields, Known},
     health::{Health, judge_instance},
     listing::{Heading, Line},
-    row::{ControllerRow, Kind, Labels, Usage},
+    row::{ControllerRow, Kind, Labels, Phase, Usage},
     table::Slot,
     tree::{Instance, Map, Server, Service},
 };
@@ -80,16 +80,14 @@ const OF_INSTANCES: &[Field] = &[
     Age,
 ];
 
-/// The status of any kind is whatever its server prints of it.
+/// What else is known of any kind its server prints in columns.
 const OF_ANY_KIND: &[Field] = &[
     Field::Name,
     Namespace,
     Cluster,
     Field::Kind,
-    Status,
     Label,
     Ready,
-    Restarts,
     Age,
 ];
 
@@ -256,7 +254,7 @@ impl Fields for Row<'_> {
                 .world
                 .any_beneath(server, &mut |pod| name(pod.row.node.as_ref(), fits)),
             (Ip, Held::Instance(pod)) => {
-                let address = pod.row.address;
+                let address = pod.row.address.as_ref();
                 address.is_some_and(|address| fits(&format_compact!("{address}")))
             }
             (Status, Held::Server(server)) => fits(&server.verdict.word),
@@ -306,16 +304,11 @@ impl Fields for Row<'_> {
             (Cpu, _) => used(|usage| usage.cpu),
             (Memory, _) => used(|usage| usage.memory),
             (Ready, Held::Server(server)) => server.ready().map(|(ready, of)| part(ready, of)),
-            (Ready, Held::Instance(pod)) => Some(part(
-                u32::from(pod.row.ready),
-                u32::from(pod.row.containers),
-            )),
+            // What is done is not to be ready.
+            (Ready, Held::Instance(pod)) => (pod.row.phase != Phase::Succeeded)
+                .then(|| part(u32::from(pod.row.ready), u32::from(pod.row.containers))),
             (Ready, Held::Line(_)) => self.printed().find_map(|(of, cell)| match cell {
                 Cell::Ratio(ready, all) if &*of.name == "READY" => Some(part(ready, all)),
-                _ => None,
-            }),
-            (Restarts, Held::Line(_)) => self.printed().find_map(|(of, cell)| match cell {
-                Cell::Count(count) if &*of.name == "RESTARTS" => Some(Amount::plain(count)),
                 _ => None,
             }),
             (Age, Held::Line(line)) => created(line.row.created),

@@ -93,7 +93,7 @@ const NODE: Column = column("node", "NODE", Width::Fit(4, 20), 5, |world, slot| 
 
 const IP: Column = column("ip", "IP", Width::Fit(7, 39), 6, |world, slot| {
     with(world, slot, |pod| {
-        let address = pod.row.address;
+        let address = pod.row.address.as_ref();
         address.map_or(Cell::Absent, |address| {
             Cell::Text(format_compact!("{address}"))
         })

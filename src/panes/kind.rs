@@ -13,6 +13,26 @@ use crate::model::{
 /// Headings under which the server prints how long ago something was. That goes on while no row changes.
 pub(super) const PASSES: &[&str] = &["LAST SEEN", "FIRST SEEN", "LAST SCHEDULE"];
 
+/// Headings of numbers, whatever type the server says that they are of.
+pub(super) const NUMBERS: &[&str] = &[
+    "READY",
+    "UP-TO-DATE",
+    "AVAILABLE",
+    "DESIRED",
+    "CURRENT",
+    "COMPLETIONS",
+    "ACTIVE",
+    "DURATION",
+    "RESTARTS",
+    "REPLICAS",
+    "MINPODS",
+    "MAXPODS",
+    "DATA",
+    "SECRETS",
+    "CAPACITY",
+    "COUNT",
+];
+
 /// Words that say how something is, under a heading that promises such.
 const SAY: &[(&str, Health)] = &[
     ("true", Health::Healthy),

@@ -92,7 +92,8 @@ impl Painter {
         let all = list.columns.all();
         let room = area.width.saturating_sub(1);
         let mut widths = self.natural_widths(app, pane, cells);
-        if let Some(at) = all.iter().position(|c| c.column.name == *list.sort.by)
+        let sorted = all.iter().position(|c| c.column.name == *list.sort.by);
+        if let Some(at) = sorted
             && list.sort != list.sort_at_first
         {
             // The arrow has its place beside the heading.
@@ -101,9 +102,9 @@ impl Painter {
         }
         let shown = list.columns.shown(&app.world);
         if list.columns.wide {
-            return wide(list, &shown, widths, area.x, room);
+            return wide(list, &shown, widths, area.x, room, sorted);
         }
-        let shown = narrow(all, shown, &mut widths, room);
+        let shown = narrow(all, shown, &mut widths, room, sorted);
         Layout {
             places: place(all, &shown, &widths, area.x, room),
             beside: [0; 2],
@@ -119,6 +120,8 @@ impl Painter {
             let (least, most) = match column.width {
                 Width::Fixed(width) => return width,
                 Width::Fit(least, most) => (least, most),
+                // A message takes what is left; a name is there to be read.
+                Width::Rest(least) if column.name != "name" => return least,
                 Width::Rest(least) => (least, LONG_NAME),
             };
             let widest = cells
@@ -163,8 +166,15 @@ impl Painter {
     }
 }
 
-/// The columns that there is room for; the widest text gives way where that saves what people look for.
-fn narrow(all: &[Choice], mut shown: Vec<usize>, widths: &mut [u16], room: u16) -> Vec<usize> {
+/// The columns that there is room for: the one that the rows are sorted by always, and the widest text gives way where that
+/// saves what people look for.
+fn narrow(
+    all: &[Choice],
+    mut shown: Vec<usize>,
+    widths: &mut [u16],
+    room: u16,
+    sorted: Option<usize>,
+) -> Vec<usize> {
     let wanted = widths.to_vec();
     loop {
         let over = needs(all, &shown, widths).saturating_sub(room);
@@ -178,7 +188,13 @@ fn narrow(all: &[Choice], mut shown: Vec<usize>, widths: &mut [u16], room: u16) 
             }
             return shown;
         }
-        let drop = |n: &usize| all[*n].column.drop;
+        let drop = |n: &usize| {
+            if Some(*n) == sorted {
+                0
+            } else {
+                all[*n].column.drop
+            }
+        };
         let next = shown.iter().map(drop).max().unwrap_or(0);
         let widest = shown.iter().copied().max_by_key(|n| widths[*n]);
         // Before anything goes, texts that are longer than a name give way; before what people look for goes, the widest text
@@ -228,7 +244,14 @@ fn place(all: &[Choice], shown: &[usize], widths: &[u16], x: u16, room: u16) -> 
 }
 
 /// All columns at their full width: those up to the name stay, those behind it move.
-fn wide(list: &List, shown: &[usize], mut widths: Vec<u16>, x: u16, room: u16) -> Layout {
+fn wide(
+    list: &List,
+    shown: &[usize],
+    mut widths: Vec<u16>,
+    x: u16,
+    room: u16,
+    sorted: Option<usize>,
+) -> Layout {
     let all = list.columns.all();
     let name = shown.iter().position(|n| all[*n].column.name == "name");
     let (pinned, moving) = shown.split_at(name.map_or(0, |at| at + 1));
@@ -252,7 +275,7 @@ fn wide(list: &List, shown: &[usize], mut widths: Vec<u16>, x: u16, room: u16) -
         }
     }
     let right = moving.len() - skipped - (there.len() - pinned.len());
-    let there = narrow(all, there, &mut widths, room);
+    let there = narrow(all, there, &mut widths, room, sorted);
     Layout {
         places: place(all, &there, &widths, x, room),
         beside: [skipped, right],

@@ -350,6 +350,38 @@ fn events_begin_with_what_they_are_about_and_the_last_comes_first() {
 }
 
 #[test]
+fn what_is_asked_for_and_is_not_there_is_said() {
+    let said = |keys: &str| with_kinds(WIDE).keys(":crd<enter>").keys(keys).text();
+    let text = said(":cert shop-prd<enter>");
+    let says = "There is no namespace \"shop-prd\". Did you mean `shop-prod`?";
+    assert!(
+        text.contains(says) && text.contains("▸ customresource"),
+        "{text}"
+    );
+    let text = said(":po shop-prd<enter>");
+    assert!(
+        text.contains(says) && text.contains("▸ customresource"),
+        "{text}"
+    );
+    // Of another cluster there is nothing before it is open, and what is here is not taken for it.
+    let text = said(":cert @elsewhere<enter>");
+    assert!(text.contains("▸ customresource"), "{text}");
+    // What has no namespace has names.
+    let text = said(":crd certificates.cert-manager.io<enter>");
+    assert!(
+        text.contains("/name=certificates.cert-manager.io  1 of 1"),
+        "{text}"
+    );
+    // What was wrong before is not said of what comes after.
+    let text = said(":cert -A /nope:x<enter>");
+    assert!(text.contains("There is no field `nope`"), "{text}");
+    let after = said(":cert -A /nope:x<enter>:ing -A<enter>");
+    assert!(!after.contains("nope"), "{after}");
+    let text = said(":certifikates<enter>");
+    assert!(text.contains("Did you mean `certificates`?"), "{text}");
+}
+
+#[test]
 fn a_kind_without_objects_or_without_leave_says_so() {
     let none = with_kinds(SMALL).keys(":deploy shop-prod<enter>").text();
     assert!(

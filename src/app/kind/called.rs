@@ -12,8 +12,9 @@ use crate::{
     },
     command::{self, Command},
     effect::Effect,
-    model::{ClusterId, FeedState, Listing, MapId, Name, Resource, Source, What},
+    model::{Address, ClusterId, FeedState, Listing, MapId, Name, Resource, Source, What},
     panes::Pane,
+    text::nearest,
 };
 
 /// Short names that people bring along from elsewhere, and that no server tells.
@@ -48,8 +49,8 @@ impl App {
         }
         let kind = Arc::clone(self.kind_called(words.next()?)?);
         if !kind.namespaced {
-            let place = words.next();
-            return place.is_none().then_some(Listing::Objects(kind, None));
+            let is_whole = words.next().is_none_or(is_everywhere);
+            return is_whole.then_some(Listing::Objects(kind, None));
         }
         let within = match (words.next(), words.next()) {
             (None, _) => self.narrowing(),
@@ -75,16 +76,32 @@ impl App {
             if !known {
                 return None;
             }
+            // Once that cluster is open, and not if it can not be opened: nobody is to take another's rows for its own.
+            let everywhere = if habit.list.len() == 1 { "-A" } else { "" };
+            let rest = typed.replacen(&format!("@{context}"), everywhere, 1);
             let effects = self.switch_to(context, None);
-            let rest = typed.replacen(&format!("@{context}"), "", 1);
-            if is_instances {
-                self.run_list(&rest);
-            } else {
-                self.begin_to_seek_kind(&rest, None);
-            }
+            self.seek_address(Address {
+                context: context.to_owned(),
+                list: rest,
+                ..Address::default()
+            });
             return Some(effects);
         }
         let mut filter = habit.filter;
+        if let [name, place] = *habit.list.as_slice()
+            && !is_everywhere(place)
+        {
+            if !is_instances && !self.kind_called(name)?.namespaced {
+                let listing = self.listing_called(name)?;
+                self.list_kind(listing);
+                self.narrow(format!("name={place} {filter}").trim());
+                return Some(Vec::new());
+            }
+            if let Some(sentence) = self.why_no_namespace(place) {
+                self.say(sentence);
+                return Some(Vec::new());
+            }
+        }
         if is_instances {
             let namespace = match habit.list.get(1) {
                 Some(word) if is_everywhere(word) => None,
@@ -101,6 +118,27 @@ impl App {
         }
         self.narrow(filter.trim());
         Some(Vec::new())
+    }
+
+    /// Says that there is no such namespace, where all are known.
+    fn why_no_namespace(&self, name: &str) -> Option<String> {
+        let known = |id| {
+            let all = Source::all(id, What::Namespaces);
+            !self.refused(&all) && self.world.feed(&all).is_some_and(|feed| feed.synced)
+        };
+        if !self.followed().all(known) {
+            return None;
+        }
+        let maps = self.world.maps().iter();
+        let names: Vec<&Name> = maps.map(|(_, map)| &map.id.namespace).collect();
+        if names.iter().any(|known| ***known == *name) {
+            return None;
+        }
+        let says = format!("There is no namespace \"{name}\".");
+        Some(advised(
+            says,
+            nearest(name, names.into_iter().map(|name| &**name)),
+        ))
     }
 
     /// Where one looks at one Map, its namespace.
@@ -198,10 +236,21 @@ impl App {
             return effects;
         }
         let why = self.why_no_kinds();
-        self.say(format!(
-            "There is no command, no place and no kind \"{typed}\".{why}"
-        ));
+        let says = format!("There is no command, no place and no kind \"{typed}\".{why}");
+        self.say(advised(says, self.nearest_to(&typed)));
         Vec::new()
+    }
+
+    /// What may have been meant where nothing is called so.
+    fn nearest_to(&self, typed: &str) -> Option<String> {
+        let commands = command::COMMANDS.iter().filter(|entry| entry.typed);
+        let commands = commands.flat_map(|entry| std::iter::once(&entry.name).chain(entry.aliases));
+        let kinds = self.followed().flat_map(|id| self.world.kinds(id));
+        let kinds = kinds.flat_map(|kind| {
+            let names = [&kind.plural, &kind.singular].into_iter();
+            names.chain(&kind.shorts).map(|name| &**name)
+        });
+        nearest(typed, commands.copied().chain(kinds))
     }
 
     /// Why kinds may not all be known, as a sentence behind another; nothing where they are.
@@ -268,6 +317,14 @@ impl App {
             Some((fit.rank(namespace)?, suggestion))
         };
         names.into_iter().filter_map(fit).collect()
+    }
+}
+
+/// A sentence, and the question behind it where there is one.
+fn advised(says: String, hint: Option<String>) -> String {
+    match hint {
+        Some(hint) => format!("{says} {hint}"),
+        None => says,
     }
 }
 

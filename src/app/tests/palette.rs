@@ -177,3 +177,17 @@ fn what_was_typed_before_comes_back_and_there_is_a_cursor() {
         Overlay::Prompt(Readline::from("nonsense"), 0)
     );
 }
+
+#[test]
+fn all_instances_are_those_of_all_namespaces() {
+    let mut run = shop();
+    run.keys(":po shop-prod /web<enter>");
+    assert_eq!(
+        run.app.list(Pane::All).filter.text(),
+        "namespace=shop-prod web"
+    );
+    run.keys("0");
+    assert_eq!(run.app.list(Pane::All).filter.text(), "web");
+    run.keys(":PO legacy<enter>");
+    assert_eq!(run.app.list(Pane::All).filter.text(), "namespace=legacy");
+}

@@ -103,3 +103,20 @@ fn what_follows_the_selection_is_drawn_once_it_rests() {
     run.keys("jz");
     assert!(run.app.following().is_empty(), "any other key shows all");
 }
+
+#[test]
+fn what_is_read_about_stays_while_rows_around_it_change_places() {
+    let mut run = shop();
+    run.keys(":shop/prod<enter>:sort name<enter>");
+    let first = run.app.id(Pane::Servers);
+    run.keys("1");
+    run.put(
+        &source(What::Deployments, ""),
+        vec![deployment("shop-prod", "aaa")],
+    );
+    assert_eq!(run.app.id(Pane::Servers), first);
+    // What does nothing here says so.
+    run.keys("I");
+    let says = run.app.message().unwrap_or_default();
+    assert!(says.starts_with("I does nothing here."), "{says}");
+}

@@ -1,5 +1,7 @@
 //! What a filter may ask a row for, and how a row answers.
 
+use strum::IntoEnumIterator as _;
+
 use super::Amount;
 use crate::model::{health::Health, row::Labels};
 
@@ -79,6 +81,12 @@ impl Field {
             Self::Servers => (&["servers"], "how many Servers it has"),
             Self::Maps => (&["maps"], "how many Maps it has"),
         }
+    }
+
+    /// The one that is called so, in any case.
+    pub fn named(name: &str) -> Option<Self> {
+        let is = |known: &&'static str| known.eq_ignore_ascii_case(name);
+        Self::iter().find(|field| field.names().iter().any(is))
     }
 
     /// What it is called in a filter.

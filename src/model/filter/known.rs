@@ -37,7 +37,15 @@ impl Known<'_> {
 
     /// Whether they have this one.
     pub fn has(&self, field: Field) -> bool {
-        self.fields.is_none_or(|fields| fields.contains(&field))
+        // Of kinds that have such a column.
+        let is_there = |field: Field| match self.headings {
+            Some(headings @ [_, ..]) if field == Field::Ready => {
+                headings.iter().any(|of| of.is_called(field.name()))
+            }
+            _ => true,
+        };
+        self.fields
+            .is_none_or(|fields| fields.contains(&field) && is_there(field))
     }
 
     pub(super) fn headings(&self) -> impl Iterator<Item = &Heading> {
@@ -46,13 +54,15 @@ impl Known<'_> {
 
     /// What its rows can be asked by name: with the sign that mostly stands behind it.
     pub fn names(&self) -> Vec<(String, &'static str)> {
-        let fields = Field::iter().filter(|field| self.has(*field));
-        let own = fields.map(|field| (field.name().to_owned(), field.sign()));
-        let mut all: Vec<(String, &str)> = own.collect();
-        for heading in self.headings() {
-            let name = heading.column();
-            if all.iter().all(|(known, _)| *known != name) {
-                all.push((name, if heading.number { ">" } else { ":" }));
+        let columns = self.headings().map(|heading| {
+            let sign = if heading.number { ">" } else { ":" };
+            (heading.column(), sign)
+        });
+        let mut all: Vec<(String, &str)> = columns.collect();
+        for field in Field::iter().filter(|field| self.has(*field)) {
+            match all.iter_mut().find(|(known, _)| *known == field.name()) {
+                Some((_, sign)) => *sign = field.sign(),
+                None => all.push((field.name().to_owned(), field.sign())),
             }
         }
         all
@@ -60,10 +70,10 @@ impl Known<'_> {
 
     /// What is asked by this name.
     pub(super) fn asked(&self, name: &str) -> Option<Asked> {
-        let is = |known: &&'static str| known.eq_ignore_ascii_case(name);
-        let field = Field::iter().find(|field| field.names().iter().any(is));
         let column = self.column(name);
-        match field {
+        // `port:80` of PORT(S)
+        let column = column.or_else(|| self.column(&format!("{name}s")));
+        match Field::named(name) {
             Some(field) if column.is_none() || EVERYWHERE.contains(&field) => {
                 Some(Asked::Field(field))
             }

@@ -29,8 +29,8 @@ impl Filter {
                 reader.at += c.len_utf8();
             } else if follows && reader.takes(&["or"]) {
                 any.push(Vec::new());
-            } else if follows && reader.takes(&["and", "&&"]) {
-                // As it is without it.
+            } else if follows && reader.takes(&["and", "&&"]) || reader.takes(&["-f"]) {
+                // As it is without it; `-f` is how one asks for a fuzzy filter elsewhere.
             } else {
                 let term = reader.term()?;
                 if let Some(terms) = any.last_mut() {
@@ -145,6 +145,11 @@ impl<'a> Reader<'a> {
                     not ^= negated;
                     test
                 }
+                (None, None) if is_pattern(word) => {
+                    self.take();
+                    let says = format!("A regular expression stands between slashes: `/{word}/`.");
+                    return self.mistake(from, says);
+                }
                 (None, None) => Test::Word(Needle::new(self.take())),
             },
         };
@@ -190,7 +195,13 @@ impl<'a> Reader<'a> {
             };
         }
         let Some(mut asked) = self.known.asked(name) else {
-            let says = self.no_such_field(name);
+            let mut says = self.no_such_field(name);
+            if op != ":" && !op.starts_with(['<', '>']) && self.known.has(Field::Label) {
+                let word = &self.text[from..][..name.len() + written.len()];
+                let value = self.text[from + word.len()..].split([' ', '|']).next();
+                let value = value.unwrap_or_default();
+                says = format!("{says} `-l {name}{op}{value}` finds a label.");
+            }
             return self.mistake(from, says);
         };
         if let Asked::Field(field) = asked
@@ -396,6 +407,11 @@ fn reason(error: &regex::Error) -> String {
             line.trim().trim_start_matches("error: ").to_owned()
         }
     }
+}
+
+/// Whether a word is a regular expression and nothing else: no name has such signs.
+fn is_pattern(word: &str) -> bool {
+    word.starts_with('^') || word.len() > 1 && word.ends_with('$') || word.contains(".*")
 }
 
 fn health(word: &str) -> Option<Health> {

@@ -1,6 +1,7 @@
 //! The language of filters: what each term finds, what is wrong with others, and that what is printed is read back.
 
 mod columns;
+mod found;
 mod random;
 
 use std::collections::BTreeMap;
@@ -115,6 +116,9 @@ fn every_term_finds_what_it_says() {
         ("web and zzz", false),
         ("web && node-1", true),
         ("or", false),
+        ("-f wap7", true),
+        ("image:/.*web/", true),
+        ("image=registry.local/web:1.4.2", true),
         ("web or", false),
         ("name:web", true),
         ("name:wap", false),
@@ -196,51 +200,6 @@ fn every_term_finds_what_it_says() {
 }
 
 #[test]
-fn letters_are_found_near_to_each_other() {
-    let mut search = Search::default();
-    for (word, name, found) in [
-        ("web", "web-68954f5bdb-b8fhh", true),
-        ("web", "airflow-web", true),
-        ("web", "worker-69dbdbcc86-w6l8v", false),
-        ("frdscr", "fraud-score", true),
-        ("apgw", "api-gateway", true),
-        ("agw", "api-gateway", true),
-        ("pfs", "payments-prod-fraud-score", true),
-        ("ateway", "api-gateway", true),
-        ("logs", "logistics", true),
-        ("aaaa", "aaa", false),
-    ] {
-        assert_eq!(
-            Needle::new(word).is_in_order(name, &mut search),
-            found,
-            "{word} {name}"
-        );
-    }
-}
-
-#[test]
-fn names_in_any_script_are_found() {
-    let line = Line {
-        texts: vec![(Field::Name, "카페-포인트-Café")],
-        ..Line::default()
-    };
-    let mut search = Search::default();
-    for (text, fits) in [
-        ("포인트", true),
-        ("카트", true),
-        ("'카트", false),
-        ("café", true),
-    ] {
-        let filter = parse(text);
-        assert_eq!(
-            filter.map(|filter| filter.fits(&line, &mut search)),
-            Ok(fits),
-            "{text}"
-        );
-    }
-}
-
-#[test]
 fn what_is_wrong_is_said_and_where() {
     for (text, at, says) in [
         (
@@ -307,6 +266,21 @@ fn what_is_wrong_is_said_and_where() {
             "last-seen<1h",
             0..9,
             "There is no field `last-seen`. `'last-seen<1h` finds the text itself.",
+        ),
+        (
+            "web !^web",
+            4..9,
+            "A regular expression stands between slashes: `/^web/`.",
+        ),
+        (
+            "web.*pod",
+            0..8,
+            "A regular expression stands between slashes: `/web.*pod/`.",
+        ),
+        (
+            "app!=web",
+            0..3,
+            "There is no field `app`. `'app!=web` finds the text itself. `-l app!=web` finds a label.",
         ),
         (
             "(web | db)",
@@ -417,25 +391,5 @@ fn a_filter_that_goes_on_narrows() {
             narrows,
             "{before} {now}"
         );
-    }
-}
-
-#[test]
-fn what_is_found_is_shown() {
-    let mut search = Search::default();
-    let mut at = Vec::new();
-    for (filter, text, is_name, found) in [
-        ("wap", "web-api", true, &[0, 4, 5][..]),
-        ("wap", "web-api", false, &[]),
-        ("'api", "web-api", true, &[4, 5, 6]),
-        ("!api", "web-api", true, &[]),
-        ("/a./", "카a한", true, &[1, 2]),
-        ("name:b", "web", true, &[2]),
-        ("인트", "포인트", true, &[1, 2]),
-    ] {
-        let filter = parse(filter).unwrap_or_default();
-        filter.found(text, is_name, &mut search, &mut at);
-        at.sort_unstable();
-        assert_eq!(at, found, "{filter} {text}");
     }
 }

@@ -78,10 +78,15 @@ pub(super) fn quotas(map: &Map) -> impl Iterator<Item = &QuotaRow> {
     })
 }
 
-/// CPU and memory: what is used of what was asked for, by the Servers whose usage is known.
+/// CPU and memory: what is used of what was asked for, by the Servers whose usage is known; while none is, what all asked for.
 pub(super) fn totals(counts: &Counts) -> Vec<Fact> {
     let known = counts.measured > 0;
-    let (used, asked) = (&counts.used, &counts.measured_requests);
+    let asked = if known {
+        &counts.measured_requests
+    } else {
+        &counts.requested
+    };
+    let used = &counts.used;
     let meter = |label, unit, used, requested| {
         let meter = Gauge {
             unit,

@@ -14,7 +14,7 @@ impl Fields for Printed {
     fn printed_texts(&self, name: &str, fits: &mut dyn FnMut(&str) -> bool) -> bool {
         let all = [
             ("cluster-ip", "10.0.0.7"),
-            ("port(s)", "80/TCP"),
+            ("ports", "80/TCP"),
             ("ready", "False"),
             ("status", "Bound"),
         ];
@@ -70,7 +70,8 @@ fn columns_are_asked_by_name() {
         ("Cluster-IP=10.0.0.7", true, "cluster-ip=10.0.0.7"),
         ("cluster-ip!=10.0.0.7", false, "!cluster-ip=10.0.0.7"),
         ("cluster-ip:/^10\\./", true, "cluster-ip:/^10\\./"),
-        ("port(s):80", true, "port(s):80"),
+        ("ports:80", true, "ports:80"),
+        ("port:80", true, "ports:80"),
         ("status=Bound", true, "status=Bound"),
         ("name=web", true, "name=web"),
         ("ready:false", true, "ready:false"),
@@ -92,7 +93,7 @@ fn columns_are_asked_by_name() {
     for (text, says) in [
         (
             "cpu>1",
-            "services have no `cpu`. They have name, status, ready, cluster-ip, port(s), last-seen, count, capacity, completions.",
+            "services have no `cpu`. They have name, cluster-ip, ports, ready, status, last-seen, count, capacity, completions.",
         ),
         (
             "counts>1",
