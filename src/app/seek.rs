@@ -142,11 +142,11 @@ impl App {
 
     /// The list of a kind.
     fn seek_listing(&mut self, place: &Address, errand: Errand) {
-        let sought = self.sought.take();
+        let before = (self.sought.take(), self.message.take());
         if self.run_list(&place.list).is_some() {
             return;
         }
-        self.sought = sought;
+        (self.sought, self.message) = before;
         if self.looks_for_kinds() {
             if errand == Errand::Asked {
                 self.say(format!("Looking for \"{}\"…", place.list));

@@ -363,6 +363,8 @@ fn what_is_asked_for_and_is_not_there_is_said() {
         text.contains(says) && text.contains("▸ customresource"),
         "{text}"
     );
+    let text = with_kinds(WIDE).keys(":cert shop-prd<enter>").text();
+    assert!(text.contains(says), "{text}");
     // Of another cluster there is nothing before it is open, and what is here is not taken for it.
     let text = said(":cert @elsewhere<enter>");
     assert!(text.contains("▸ customresource"), "{text}");

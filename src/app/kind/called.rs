@@ -221,11 +221,13 @@ impl App {
         let Some(Sought::Kind(typed, suggested, until)) = self.sought.clone() else {
             return Vec::new();
         };
+        // What the list has to say stays.
+        let before = self.message.take();
         if let Some(effects) = self.run_list(&typed) {
             self.sought = None;
-            self.message = None;
             return effects;
         }
+        self.message = before;
         if self.looks_for_kinds() && self.now < until {
             self.say(format!("Looking for the kind \"{typed}\"…"));
             return Vec::new();
