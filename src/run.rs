@@ -187,7 +187,7 @@ async fn wait_for_more(
     question: &mut Question,
     due: Instant,
 ) -> Vec<Effect> {
-    let until = due.max(Instant::now() + NEWS);
+    let until = due.max(Instant::now()) + NEWS;
     while Instant::now() < until {
         let is_due = Instant::now() >= due;
         tokio::select! {

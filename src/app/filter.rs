@@ -136,6 +136,18 @@ impl App {
         }
     }
 
+    /// Narrows the list that has the focus to what fits the first filter, and of that to what fits the second.
+    pub(super) fn narrow_within(&mut self, within: &str, typed: &str) {
+        let typed = typed.trim();
+        let known = self.known(self.focus);
+        let text = match (Filter::parse(within, &known), Filter::parse(typed, &known)) {
+            (Ok(within), Ok(typed)) => typed.within(&within).text().to_owned(),
+            // What is wrong is said of it.
+            _ => format!("{within} {typed}"),
+        };
+        self.narrow(text.trim());
+    }
+
     pub(super) fn begin_filter(&mut self) {
         self.leave_panel();
         // Another word narrows further, and is not to run into the last one.

@@ -2,6 +2,7 @@
 //! getting from its rows to where barkeep has a better place for them.
 
 mod called;
+mod habit;
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use super::{App, Sort, Standing, place::SEEK, seek::Sought};
 use crate::{
     model::{
         Cause, FeedState, Filter, Key, Listing, MapId, Resource, Source, What,
+        filter::Field,
         listing::{Heading, Line, Value},
         table::Slot,
     },
@@ -132,7 +134,7 @@ impl App {
             return self.land(map, Some(slot));
         } else if of.is_of("apiextensions.k8s.io", "customresourcedefinitions") {
             let name = line.row.name.to_string();
-            match self.listing_called(&name) {
+            match self.listing_called(&name, None) {
                 Some(listing) => self.list_kind(listing),
                 None => self.sought = Some(Sought::Kind(name, None, self.now + SEEK)),
             }
@@ -182,11 +184,7 @@ impl App {
     /// about.
     fn instances_of(&self, line: &Line, of: &Resource) -> Option<String> {
         let name = &line.row.name;
-        let cluster = if self.world.has_several_clusters() {
-            format!("cluster=\"{}\" ", self.world.context(line.key.cluster))
-        } else {
-            String::new()
-        };
+        let cluster = self.only_of(line.key.cluster);
         if of.is_of("", "nodes") {
             return Some(format!("{cluster}node={name}"));
         }
@@ -201,13 +199,12 @@ impl App {
 
     /// All Instances; those of all namespaces where they have been narrowed to one, as `:pods shop-prod` does.
     pub(super) fn show_all(&mut self) {
-        let text = self.list(Pane::All).filter.text();
-        if let Some(rest) = text
-            .strip_prefix("namespace=")
-            .filter(|_| self.focus == Pane::All)
-        {
-            let rest = rest.split_once(' ').map_or("", |(_, rest)| rest).to_owned();
-            self.narrow(&rest);
+        let filter = &self.list(Pane::All).filter;
+        if self.focus == Pane::All {
+            let everywhere = filter.without(&[Field::Cluster, Field::Namespace]);
+            if everywhere != *filter {
+                self.lists[Pane::All as usize].filter = everywhere;
+            }
         }
         self.show(Pane::All);
     }

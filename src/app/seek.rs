@@ -107,7 +107,7 @@ impl App {
             return self.sought = None;
         }
         if !place.list.is_empty() {
-            return self.seek_listing(place, errand);
+            return self.seek_listing(place, cluster, errand);
         }
         let known = self.searched(cluster).all(|id| self.namespaces_known(id));
         if place.pane == Pane::All.name() {
@@ -141,10 +141,15 @@ impl App {
     }
 
     /// The list of a kind.
-    fn seek_listing(&mut self, place: &Address, errand: Errand) {
+    fn seek_listing(&mut self, place: &Address, cluster: Option<ClusterId>, errand: Errand) {
         let before = (self.sought.take(), self.message.take());
-        if self.run_list(&place.list).is_some() {
-            return;
+        if place.pane.is_empty() {
+            // It was typed, with a filter perhaps.
+            if self.run_list(&place.list).is_some() {
+                return;
+            }
+        } else if let Some(listing) = self.listing_called(&place.list, cluster) {
+            return self.list_kind(listing);
         }
         (self.sought, self.message) = before;
         if self.looks_for_kinds() {

@@ -9,6 +9,7 @@ mod clusters;
 mod columns;
 mod filter;
 mod keys;
+mod lists;
 mod mouse;
 mod newcomer;
 mod palette;

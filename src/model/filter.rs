@@ -111,6 +111,46 @@ impl Filter {
         self.any.is_empty() || self.any.iter().any(|terms| all(terms, search))
     }
 
+    /// What fits this one and that one too, which has no alternatives.
+    #[must_use]
+    pub fn within(&self, outer: &Self) -> Self {
+        let outer_terms = outer.any.first().map_or(&[][..], Vec::as_slice);
+        let both = |terms: &Vec<Term>| [outer_terms, terms].concat();
+        let mut filter = Self {
+            text: format!("{} {}", outer.text, self.text).trim().to_owned(),
+            any: self.any.iter().map(both).collect(),
+        };
+        match self.any.len() {
+            0 => filter.any.clone_from(&outer.any),
+            1 => {}
+            // As it would have to be typed.
+            _ => filter.text = filter.to_string(),
+        }
+        filter
+    }
+
+    /// The same without what asks for all of these fields.
+    #[must_use]
+    pub fn without(&self, fields: &[Field]) -> Self {
+        let stays = |term: &&Term| match &term.test {
+            Test::Is(Asked::Field(field), _) => !fields.contains(field),
+            _ => true,
+        };
+        let rest = |terms: &Vec<Term>| terms.iter().filter(stays).cloned().collect();
+        let any: Vec<Vec<Term>> = self.any.iter().map(rest).collect();
+        let mut filter = Self {
+            text: String::new(),
+            // An alternative that asks for nothing else lets everything through.
+            any: if any.iter().any(Vec::is_empty) {
+                Vec::new()
+            } else {
+                any
+            },
+        };
+        filter.text = filter.to_string();
+        filter
+    }
+
     /// Whether what fits changes as time passes, and nothing else.
     pub fn reads_time(&self) -> bool {
         let time = |term: &Term| {
@@ -147,8 +187,8 @@ impl Filter {
         }
     }
 
-    /// Where in a row's name what fits stands, as numbers of characters; `wide` where they stand in another text that is
-    /// looked through. In no order.
+    /// Where in a text what fits stands, as numbers of characters, in no order: in the name, or in another text that is
+    /// looked through.
     pub fn found(&self, text: &str, is_name: bool, search: &mut Search, at: &mut Vec<u32>) {
         at.clear();
         for term in self.any.iter().flatten().filter(|term| !term.not) {

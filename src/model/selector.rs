@@ -108,12 +108,11 @@ fn goes_on(before: &str, behind: &str) -> bool {
     };
     let last = before.split_whitespace().next_back().unwrap_or_default();
     let next = behind.split_whitespace().next().unwrap_or_default();
+    let is_key = !last.contains(['=', '!', '(', ')']);
     last.ends_with(',')
         || SIGNS.contains(&last)
-        || SIGNS.contains(&next)
         || matches!(last, "in" | "notin") && behind.starts_with('(')
-        || is_list("in")
-        || is_list("notin")
+        || is_key && (SIGNS.contains(&next) || is_list("in") || is_list("notin"))
 }
 
 fn term(text: &str) -> Result<Term, String> {

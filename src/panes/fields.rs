@@ -7,7 +7,7 @@ use crate::model::{
     Name, World,
     filter::{Amount, Field, Fields, Known},
     health::{Health, judge_instance},
-    listing::{Heading, Line},
+    listing::{Heading, Line, Value},
     row::{ControllerRow, Kind, Labels, Phase, Usage},
     table::Slot,
     tree::{Instance, Map, Server, Service},
@@ -332,12 +332,16 @@ impl Fields for Row<'_> {
     }
 
     fn printed_texts(&self, name: &str, fits: &mut dyn FnMut(&str) -> bool) -> bool {
-        self.printed_as(name).is_some_and(|cell| match cell {
-            Cell::Text(text) | Cell::In(_, text) => fits(&text),
-            Cell::Count(count) => fits(&count.to_string()),
-            Cell::Ratio(ready, of) => fits(&format!("{ready}/{of}")),
-            _ => false,
-        })
+        let Held::Line(line) = self.held else {
+            return false;
+        };
+        let mut headings = self.world.headings().iter();
+        let n = headings.position(|of| of.is_called(name));
+        match n.and_then(|n| self.world.value(line, n)) {
+            Some(Value::Text(text)) => fits(text),
+            Some(Value::Number(number)) => fits(&number.to_string()),
+            Some(Value::Nothing) | None => false,
+        }
     }
 
     fn printed_amount(&self, name: &str) -> Option<Amount> {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use super::habit::{Habit, is_everywhere};
 use crate::{
     app::{
         App, Overlay, Suggestion,
@@ -30,9 +31,9 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 impl App {
-    /// The kind that is called so, in the cluster that is looked at or in any other.
-    fn kind_called(&self, name: &str) -> Option<&Arc<Resource>> {
-        let clusters = self.clusters_from_here();
+    /// The kind that is called so: in this cluster where one is meant, else in the one that is looked at or in any other.
+    fn kind_called(&self, name: &str, of: Option<ClusterId>) -> Option<&Arc<Resource>> {
+        let clusters = self.meant_or_all(of);
         let called = |name: &str| {
             let mut kinds = clusters.iter().flat_map(|id| self.world.kinds(*id));
             kinds.find(|kind| kind.is_called(name))
@@ -41,13 +42,21 @@ impl App {
         called(name).or_else(|| called(alias?.1))
     }
 
-    /// What is meant by a kind's name, and where: `ingress`, `ing shop-prod`, `ing -A`.
-    pub(in crate::app) fn listing_called(&self, typed: &str) -> Option<Listing> {
-        let mut words = typed.split_whitespace();
+    fn meant_or_all(&self, of: Option<ClusterId>) -> Vec<ClusterId> {
+        of.map_or_else(|| self.clusters_from_here(), |of| vec![of])
+    }
+
+    /// What is meant by a kind's name, and where: `ingress`, `ing shop-prod`, `ing -A`; in this cluster where one is meant.
+    pub(in crate::app) fn listing_called(
+        &self,
+        typed: &str,
+        of: Option<ClusterId>,
+    ) -> Option<Listing> {
         if typed == Listing::Kinds.to_string() {
             return Some(Listing::Kinds);
         }
-        let kind = Arc::clone(self.kind_called(words.next()?)?);
+        let mut words = typed.split_whitespace();
+        let kind = Arc::clone(self.kind_called(words.next()?, of)?);
         if !kind.namespaced {
             let is_whole = words.next().is_none_or(is_everywhere);
             return is_whole.then_some(Listing::Objects(kind, None));
@@ -55,7 +64,7 @@ impl App {
         let within = match (words.next(), words.next()) {
             (None, _) => self.narrowing(),
             (Some(name), None) if is_everywhere(name) => None,
-            (Some(name), None) if !name.starts_with('-') => Some(self.map_named(name)?),
+            (Some(name), None) if !name.starts_with('-') => Some(self.map_named(name, of)?),
             _ => return None,
         };
         Some(Listing::Objects(kind, within))
@@ -64,37 +73,45 @@ impl App {
     /// Shows the list that one types as elsewhere: `pods shop-prod`, `deploy`, `ing -A`; narrowed by what stands behind it,
     /// `/web` or `app=web,tier=front`; of another context with `@prod-eu`. Nothing where there is no such list.
     pub(in crate::app) fn run_list(&mut self, typed: &str) -> Option<Vec<Effect>> {
-        let habit = Habit::of(typed);
-        let is_instances = habit
-            .list
-            .first()
-            .is_some_and(|name| command::of_name(name) == Some(Command::Instances));
-        let list = habit.list.join(" ");
-        if let Some(context) = habit.context {
-            let name = habit.list.first()?;
-            let known = is_instances || self.kind_called(name).is_some();
-            if !known {
-                return None;
-            }
+        let Habit {
+            list,
+            within,
+            filter,
+            context,
+            unknown,
+        } = Habit::of(typed);
+        let name = *list.first()?;
+        let is_instances = command::of_name(name) == Some(Command::Instances);
+        if !is_instances && self.kind_called(name, None).is_none() {
+            return None;
+        }
+        if let Some(flag) = unknown {
+            self.say(format!("{flag} is no flag of a list: -n, -A and -l are."));
+            return Some(Vec::new());
+        }
+        if let Some(context) = context {
             // Once that cluster is open, and not if it can not be opened: nobody is to take another's rows for its own.
-            let everywhere = if habit.list.len() == 1 { "-A" } else { "" };
-            let rest = typed.replacen(&format!("@{context}"), everywhere, 1);
+            let words = typed.split(' ').filter(|word| !word.starts_with('@'));
+            let mut there: Vec<&str> = words.collect();
+            if list.len() == 1 {
+                there.insert(1, "-A");
+            }
+            let there = there.join(" ");
             let effects = self.switch_to(context, None);
             self.seek_address(Address {
                 context: context.to_owned(),
-                list: rest,
+                list: there,
                 ..Address::default()
             });
             return Some(effects);
         }
-        let mut filter = habit.filter;
-        if let [name, place] = *habit.list.as_slice()
-            && !is_everywhere(place)
-        {
-            if !is_instances && !self.kind_called(name)?.namespaced {
-                let listing = self.listing_called(name)?;
+        let place = list.get(1).filter(|word| !is_everywhere(word));
+        let mut within = within;
+        if let Some(place) = place {
+            if !is_instances && !self.kind_called(name, None)?.namespaced {
+                let listing = self.listing_called(name, None)?;
                 self.list_kind(listing);
-                self.narrow(format!("name={place} {filter}").trim());
+                self.narrow_within(&format!("name={place}{within}"), filter);
                 return Some(Vec::new());
             }
             if let Some(sentence) = self.why_no_namespace(place) {
@@ -103,21 +120,33 @@ impl App {
             }
         }
         if is_instances {
-            let namespace = match habit.list.get(1) {
-                Some(word) if is_everywhere(word) => None,
-                Some(word) => Some((*word).into()),
-                None => self.narrowing().map(|map| map.namespace),
+            let here = match place {
+                Some(name) => Some(format!("namespace={name}")),
+                None if list.len() > 1 => None,
+                None => self.narrowing().map(|map| self.only_within(&map)),
             };
-            if let Some(namespace) = namespace {
-                filter = format!("namespace={namespace} {filter}");
-            }
+            within.insert_str(0, &here.unwrap_or_default());
             self.show(Pane::All);
         } else {
-            let listing = self.listing_called(&list)?;
+            let listing = self.listing_called(&list.join(" "), None)?;
             self.list_kind(listing);
         }
-        self.narrow(filter.trim());
+        self.narrow_within(within.trim(), filter);
         Some(Vec::new())
+    }
+
+    /// What finds the rows of one Map among all.
+    pub(super) fn only_within(&self, map: &MapId) -> String {
+        format!("{}namespace={}", self.only_of(map.cluster), map.namespace)
+    }
+
+    /// What finds the rows of one cluster where several are open.
+    pub(super) fn only_of(&self, cluster: ClusterId) -> String {
+        if self.world.has_several_clusters() {
+            format!("cluster=\"{}\" ", self.world.context(cluster))
+        } else {
+            String::new()
+        }
     }
 
     /// Says that there is no such namespace, where all are known.
@@ -126,7 +155,7 @@ impl App {
             let all = Source::all(id, What::Namespaces);
             !self.refused(&all) && self.world.feed(&all).is_some_and(|feed| feed.synced)
         };
-        if !self.followed().all(known) {
+        if self.followed().next().is_none() || !self.followed().all(known) {
             return None;
         }
         let maps = self.world.maps().iter();
@@ -151,12 +180,12 @@ impl App {
     }
 
     /// The Map of a namespace, in the cluster that is looked at before others.
-    fn map_named(&self, name: &str) -> Option<MapId> {
+    fn map_named(&self, name: &str, of: Option<ClusterId>) -> Option<MapId> {
         let id = |cluster| MapId {
             cluster,
             namespace: name.into(),
         };
-        let clusters = self.clusters_from_here();
+        let clusters = self.meant_or_all(of);
         let known = |cluster: &&ClusterId| self.world.map_slot_of(&id(**cluster)).is_some();
         let cluster = clusters.iter().find(known).or(clusters.first());
         cluster.map(|cluster| id(*cluster))
@@ -293,7 +322,7 @@ impl App {
                 continue;
             };
             // The plural says which is meant unless an earlier kind has it too.
-            let first = self.kind_called(&kind.plural);
+            let first = self.kind_called(&kind.plural, None);
             let text = match first {
                 Some(first) if first.is(kind) => kind.plural.to_string(),
                 _ => full.to_string(),
@@ -305,7 +334,7 @@ impl App {
     }
 
     fn places_of(&self, name: &str, place: &str) -> Vec<(usize, Suggestion)> {
-        let Some(kind) = self.kind_called(name).filter(|kind| kind.namespaced) else {
+        let Some(kind) = self.kind_called(name, None).filter(|kind| kind.namespaced) else {
             return Vec::new();
         };
         let mut names: BTreeSet<&Name> = BTreeSet::new();
@@ -327,76 +356,5 @@ fn advised(says: String, hint: Option<String>) -> String {
     match hint {
         Some(hint) => format!("{says} {hint}"),
         None => says,
-    }
-}
-
-/// Whether what stands behind a list's name means all namespaces.
-fn is_everywhere(word: &str) -> bool {
-    matches!(word, "-A" | "--all-namespaces" | "all")
-}
-
-/// A list as one types it elsewhere.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Habit<'a> {
-    /// Its name, and where.
-    list: Vec<&'a str>,
-    /// What it is narrowed by.
-    filter: String,
-    /// The context that it is of.
-    context: Option<&'a str>,
-}
-
-impl<'a> Habit<'a> {
-    fn of(typed: &'a str) -> Self {
-        let (words, filter) = typed.split_once(" /").unwrap_or((typed, ""));
-        let mut habit = Self {
-            filter: filter.to_owned(),
-            ..Self::default()
-        };
-        let mut words = words.split_whitespace();
-        while let Some(word) = words.next() {
-            if matches!(word, "-n" | "--namespace") && habit.list.len() == 1 {
-                habit.list.extend(words.next());
-            } else if matches!(word, "-l" | "--selector") {
-                let selector = words.next().unwrap_or_default();
-                habit.filter = format!("-l {selector} {}", habit.filter);
-            } else if let Some(context) = word.strip_prefix('@') {
-                habit.context = Some(context);
-            } else if word.contains('=') && !word.starts_with('-') {
-                habit.filter = format!("-l {word} {}", habit.filter);
-            } else {
-                habit.list.push(word);
-            }
-        }
-        habit
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_is_read_as_one_types_it_elsewhere() {
-        let read = |typed| {
-            let Habit {
-                list,
-                filter,
-                context,
-            } = Habit::of(typed);
-            (list, filter, context)
-        };
-        assert_eq!(read("pods"), (vec!["pods"], String::new(), None));
-        let within = (vec!["pod", "shop-prod"], "web !api".to_owned(), None);
-        assert_eq!(read("pod shop-prod /web !api"), within);
-        let flags = (vec!["po", "shop-prod"], "-l app=web ".to_owned(), None);
-        assert_eq!(read("po -n shop-prod -l app=web"), flags);
-        assert_eq!(read("po -A"), (vec!["po", "-A"], String::new(), None));
-        let labels = (
-            vec!["po"],
-            "-l app=web,env!=dev ".to_owned(),
-            Some("prod-eu"),
-        );
-        assert_eq!(read("po app=web,env!=dev @prod-eu"), labels);
     }
 }

@@ -6,10 +6,10 @@ use crate::{
     model::{Context, MapId, Offer},
 };
 
-const EU: ClusterId = ClusterId(0);
-const US: ClusterId = ClusterId(1);
+pub(super) const EU: ClusterId = ClusterId(0);
+pub(super) const US: ClusterId = ClusterId(1);
 
-fn of(cluster: ClusterId, what: What, namespace: &str) -> Source {
+pub(super) fn of(cluster: ClusterId, what: What, namespace: &str) -> Source {
     Source {
         cluster,
         ..source(what, namespace)
@@ -43,7 +43,7 @@ fn a_cluster_is_live_once_all_that_is_always_watched_has_answered() {
 }
 
 /// Two clusters, `eu` and `us`, of which nothing is known.
-fn two() -> Run {
+pub(super) fn two() -> Run {
     let cluster = |context: &str| Cluster {
         context: context.into(),
         ..Cluster::default()
@@ -58,7 +58,7 @@ fn two() -> Run {
 }
 
 /// Lists these namespaces, each with a Deployment `web`.
-fn fill(run: &mut Run, cluster: ClusterId, namespaces: &[&str]) {
+pub(super) fn fill(run: &mut Run, cluster: ClusterId, namespaces: &[&str]) {
     let spaces = namespaces.iter().map(|name| namespace(name, "").into());
     run.list(&of(cluster, What::Namespaces, ""), spaces.collect());
     for what in What::CONTROLLERS {

@@ -73,7 +73,13 @@ impl Known<'_> {
         let column = self.column(name);
         // `port:80` of PORT(S)
         let column = column.or_else(|| self.column(&format!("{name}s")));
+        // Of some kinds it is a number, and no part of one.
+        let counts = || {
+            let mut headings = self.headings();
+            headings.any(|of| of.number && of.is_called(Field::Ready.name()))
+        };
         match Field::named(name) {
+            Some(Field::Ready) if column.is_some() && counts() => column,
             Some(field) if column.is_none() || EVERYWHERE.contains(&field) => {
                 Some(Asked::Field(field))
             }

@@ -12,6 +12,9 @@ use crate::model::{health::Health, listing::Heading, selector::Selector};
 const LARGEST: usize = 1 << 20;
 /// Names as unlike as this are not meant.
 const ALIKE: f64 = 0.8;
+/// Words that join what stands around them, and one that says nothing: `-f` is how one asks for a fuzzy filter elsewhere.
+pub(super) const JOIN: &[&str] = &[OR, "and", "&&", "-f"];
+const OR: &str = "or";
 /// What stands between a field and what it is asked for; the longer ones first.
 const SIGNS: [&str; 8] = ["!=", "<=", ">=", "==", ":", "=", "<", ">"];
 
@@ -27,10 +30,10 @@ impl Filter {
                 any.push(Vec::new());
             } else if c.is_whitespace() {
                 reader.at += c.len_utf8();
-            } else if follows && reader.takes(&["or"]) {
+            } else if follows && reader.takes(&[OR]) {
                 any.push(Vec::new());
-            } else if follows && reader.takes(&["and", "&&"]) || reader.takes(&["-f"]) {
-                // As it is without it; `-f` is how one asks for a fuzzy filter elsewhere.
+            } else if follows && reader.takes(JOIN) || reader.takes(&["-f"]) {
+                // As it is without it.
             } else {
                 let term = reader.term()?;
                 if let Some(terms) = any.last_mut() {
@@ -170,7 +173,7 @@ impl<'a> Reader<'a> {
         let column = columns.filter(|end| {
             let name = rest.get(..*end);
             name.is_some_and(|name| self.known.column(name).is_some())
-                && sign(&rest[*end..]).is_some()
+                && sign(rest[*end..].trim_start()).is_some()
         });
         let (name, behind) = rest.split_at(column.max().or(dashed).or(letters)?);
         let blanks = behind.len() - behind.trim_start().len();
@@ -184,7 +187,13 @@ impl<'a> Reader<'a> {
         let from = self.at;
         let op = written.trim_start();
         self.at += name.len();
-        if name.eq_ignore_ascii_case("health") && matches!(op, ":" | "=" | "==" | "!=") {
+        let is_text = matches!(op, ":" | "=" | "==" | "!=");
+        let asks_for_health = || {
+            // Some kinds have a column of that name, with words of its own.
+            let word = self.rest()[written.len()..].split_whitespace().next();
+            word.and_then(health).is_some() || self.known.column(name).is_none()
+        };
+        if name.eq_ignore_ascii_case("health") && is_text && asks_for_health() {
             self.at += written.len();
             self.skip_blanks();
             let says = |word: &str| format!("`{word}` is no health: {}.", healths());
@@ -219,11 +228,13 @@ impl<'a> Reader<'a> {
         }
         self.at += written.len();
         self.skip_blanks();
-        if asked == Asked::Field(Field::Ready) && Bound::read(&asked, self.word()).is_none() {
+        if asked == Asked::Field(Field::Ready)
+            && is_text
+            && Bound::read(&asked, self.word()).is_none()
+        {
             // Of some kinds it is `True` or `False`.
             asked = self.known.column(name).unwrap_or(asked);
         }
-        let is_text = matches!(op, ":" | "=" | "==" | "!=");
         match &asked {
             Asked::Field(Field::Label) => return Ok((op == "!=", self.labels(from)?)),
             Asked::Field(field) if field.is_number() => {

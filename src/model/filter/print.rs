@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
-use super::{Filter, Term, Test};
+use super::{Filter, Term, Test, field::Asked, parse::JOIN};
 
 impl Display for Filter {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -27,22 +27,39 @@ impl Display for Term {
             f.write_char('!')?;
         }
         match &self.test {
-            Test::Word(needle) => f.write_str(needle.text()),
+            Test::Word(needle) => {
+                // Between others it would join them.
+                let joins = JOIN
+                    .iter()
+                    .any(|word| word.eq_ignore_ascii_case(needle.text()));
+                f.write_str(if joins && !self.not { "!!" } else { "" })?;
+                f.write_str(needle.text())
+            }
             Test::Exact(needle) if is_plain(needle.text()) => write!(f, "'{}", needle.text()),
             Test::Exact(needle) => quoted(needle.text(), f),
             Test::Regex(pattern) => write!(f, "/{}/", pattern.0.as_str()),
             Test::Health(health) => f.write_str(health.word()),
             Test::Labels(selector) => {
+                let selector = selector.to_string();
                 f.write_str("-l ")?;
-                value(&selector.to_string(), f)
+                // Behind a bare key a word could be read as a part of it.
+                if selector
+                    .rsplit(',')
+                    .next()
+                    .is_some_and(|last| last.contains(['=', '!']))
+                {
+                    value(&selector, f)
+                } else {
+                    quoted(&selector, f)
+                }
             }
             Test::Has(field, needle) => {
                 write!(f, "{}:", field.name())?;
-                value(needle.text(), f)
+                of_column(field, needle.text(), f)
             }
             Test::Is(field, text) => {
                 write!(f, "{}=", field.name())?;
-                value(text, f)
+                of_column(field, text, f)
             }
             Test::Like(field, pattern) => write!(f, "{}:/{}/", field.name(), pattern.0.as_str()),
             Test::Compare(field, op, bound) => {
@@ -57,6 +74,14 @@ impl Display for Term {
 fn is_plain(text: &str) -> bool {
     !text.starts_with(['"', '\'', '/', '='])
         && !text.contains(|c: char| c == '|' || c.is_whitespace())
+}
+
+/// A text in a column that is called as something is that is read otherwise: quotes say that the column is meant.
+fn of_column(of: &Asked, text: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    match of {
+        Asked::Column(name) if matches!(&**name, "ready" | "health") => quoted(text, f),
+        _ => value(text, f),
+    }
 }
 
 fn value(text: &str, f: &mut Formatter<'_>) -> fmt::Result {

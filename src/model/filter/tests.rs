@@ -345,6 +345,9 @@ fn what_is_printed_is_short() {
         ("  web   'a \"b c\" ", "web 'a \"b c\""),
         ("!!web|!db", "web | !db"),
         ("web or not and db", "web | not db"),
+        ("web !!or db", "web !!or db"),
+        ("-l \"a\" in(db)", "-l \"a\" in(db)"),
+        ("-l a=b in(db)", "-l a=b in(db)"),
         ("name!='web", "!name=web"),
         ("ns:\"a\"", "namespace:a"),
         ("/ab", "/ab/"),
@@ -356,7 +359,7 @@ fn what_is_printed_is_short() {
         ("mem>80.50% ready<0.5", "mem>80.50% ready<50%"),
         ("age<90m age>0s", "age<1h30m age>0s"),
         ("restarts==5 rst:5", "restarts=5 restarts=5"),
-        ("label:a==b,c -l \"!a\"", "-l a=b,c -l !a"),
+        ("label:a==b,c -l \"!a\"", "-l \"a=b,c\" -l !a"),
         ("FAILING health!=stopped", "failing !stopped"),
         ("\"\\\"q\\\\\"", "\"\\\"q\\\\\""),
     ] {
@@ -365,6 +368,34 @@ fn what_is_printed_is_short() {
             Ok(printed.to_owned()),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn one_filter_is_put_within_another_and_out_of_it() {
+    let filter = |text| parse(text).unwrap_or_default();
+    for (outer, inner, both) in [
+        ("ns=shop", "", "ns=shop"),
+        ("", "web", "web"),
+        ("ns=shop", "'web  !db", "ns=shop 'web  !db"),
+        (
+            "ns=shop -l a",
+            "web | db",
+            "namespace=shop -l \"a\" web | namespace=shop -l \"a\" db",
+        ),
+    ] {
+        let within = filter(inner).within(&filter(outer));
+        assert_eq!(within.text(), both, "{outer} {inner}");
+        assert_eq!(within, filter(both), "{outer} {inner}");
+    }
+    for (text, rest) in [
+        ("cluster=eu ns=shop web", "web"),
+        ("ns=shop web | ns=shop db", "web | db"),
+        ("ns=shop | db", ""),
+        ("ns:shop web", "namespace:shop web"),
+    ] {
+        let without = filter(text).without(&[Field::Cluster, Field::Namespace]);
+        assert_eq!(without.text(), rest, "{text}");
     }
 }
 

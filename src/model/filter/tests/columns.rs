@@ -74,13 +74,16 @@ fn columns_are_asked_by_name() {
         ("port:80", true, "ports:80"),
         ("status=Bound", true, "status=Bound"),
         ("name=web", true, "name=web"),
-        ("ready:false", true, "ready:false"),
+        ("ready:false", true, "ready:\"false\""),
         ("ready<1", false, "ready<100%"),
         ("count>=12", true, "count>=12"),
         ("count > 12", false, "count>12"),
         ("last-seen<3h", true, "last-seen<10800"),
         ("capacity>=1Gi", true, "capacity>=1073741824"),
         ("completions<100%", true, "completions<100%"),
+        ("last-seen < 3h", true, "last-seen<10800"),
+        ("ready:\"1\"", false, "ready:\"1\""),
+        ("status:Bou", true, "status:Bou"),
         // Another word for all that.
         ("web-1:80", false, "web-1:80"),
     ] {
@@ -118,4 +121,37 @@ fn any_name_may_be_a_column_until_they_are_told() {
     };
     let filter = Filter::parse("count>3", &known).unwrap_or_default();
     assert!(filter.fits(&Printed, &mut Search::default()));
+}
+
+#[test]
+fn what_a_column_counts_is_no_part_and_its_health_has_words_of_its_own() {
+    let heading = |name: &str, number| Heading {
+        name: name.into(),
+        number,
+        age: false,
+        wide: false,
+    };
+    let headings = [heading("READY", true), heading("HEALTH", false)];
+    let known = Known {
+        rows: "sets",
+        fields: Some(FIELDS),
+        headings: Some(&headings),
+    };
+    for (text, printed) in [
+        ("ready<1", "ready<1"),
+        ("ready>=7", "ready>=7"),
+        ("health:green", "health:\"green\""),
+        ("health:failing", "failing"),
+    ] {
+        let filter = Filter::parse(text, &known).map(|filter| filter.to_string());
+        assert_eq!(filter, Ok(printed.to_owned()), "{text}");
+    }
+    let mistake = Filter::parse(
+        "ready<3h",
+        &Known {
+            headings: None,
+            ..known
+        },
+    );
+    assert!(mistake.is_err());
 }

@@ -10,7 +10,7 @@ fn text() -> impl Strategy<Value = String> {
         4 => proptest::sample::select(vec![
             " ", " ", " ", "|", "!", "'", "\"", "/", "\\", "-l ", ":", "=", "!=", "<", ">=", "==", "%", ",", "(", ")",
             "name", "ns", "cpu", "mem", "age", "ready", "restarts", "image", "label", "health", "failing", "in",
-            "or", "and", "&&", "notin", "500m", "2", "0.5", "80%", "200Mi", "1h30m", "99999999999999999999", "16Ei", "web", "Web", "한국", "é",
+            "or ", "and ", "&& ", "-f ", " in(", "notin ", "500m", "2", "0.5", "80%", "200Mi", "1h30m", "99999999999999999999", "16Ei", "web", "Web", "한국", "é",
         ]).prop_map(str::to_owned),
         1 => "\\PC{0,3}",
     ];
