@@ -86,7 +86,11 @@ impl App {
             return None;
         }
         if let Some(flag) = unknown {
-            self.say(format!("{flag} is no flag of a list: -n, -A and -l are."));
+            self.say(match flag {
+                "-n" | "--namespace" => format!("{flag} wants a namespace behind it."),
+                "-l" | "--selector" => format!("{flag} wants labels behind it, as in -l app=web."),
+                _ => format!("{flag} is no flag of a list: -n, -A and -l are."),
+            });
             return Some(Vec::new());
         }
         if let Some(context) = context {

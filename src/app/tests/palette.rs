@@ -188,6 +188,25 @@ fn all_instances_are_those_of_all_namespaces() {
     );
     run.keys("0");
     assert_eq!(run.app.list(Pane::All).filter.text(), "web");
+    for (keys, says) in [
+        (
+            ":po -o wide<enter>",
+            "-o is no flag of a list: -n, -A and -l are.",
+        ),
+        (":po -n<enter>", "-n wants a namespace behind it."),
+        (
+            ":po shop-prdo<enter>",
+            "There is no namespace \"shop-prdo\". Did you mean `shop-prod`?",
+        ),
+    ] {
+        run.keys(keys);
+        assert_eq!(run.app.message(), Some(says), "{keys}");
+    }
+    run.keys(":po shop-prod /web | db<enter>");
+    assert_eq!(
+        run.app.list(Pane::All).filter.text(),
+        "namespace=shop-prod web | namespace=shop-prod db"
+    );
     run.keys(":PO legacy<enter>");
     assert_eq!(run.app.list(Pane::All).filter.text(), "namespace=legacy");
 }
