@@ -92,10 +92,10 @@ impl Painter {
         let all = list.columns.all();
         let room = area.width.saturating_sub(1);
         let mut widths = self.natural_widths(app, pane, cells);
+        // What somebody has sorted by is to be seen.
         let sorted = all.iter().position(|c| c.column.name == *list.sort.by);
-        if let Some(at) = sorted
-            && list.sort != list.sort_at_first
-        {
+        let sorted = sorted.filter(|_| list.sort != list.sort_at_first);
+        if let Some(at) = sorted {
             // The arrow has its place beside the heading.
             let heading = width(&all[at].column.heading) as u16;
             widths[at] = widths[at].max(heading + if heading > 0 { 2 } else { 0 });
@@ -166,7 +166,7 @@ impl Painter {
     }
 }
 
-/// The columns that there is room for: the one that the rows are sorted by always, and the widest text gives way where that
+/// The columns that there is room for: the one that somebody has sorted by always, and the widest text gives way where that
 /// saves what people look for.
 fn narrow(
     all: &[Choice],
