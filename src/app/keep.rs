@@ -4,9 +4,7 @@ use super::{App, Cluster};
 use crate::{
     effect::Effect,
     memory::{Keep, Last, MAPS, Note},
-    model::{
-        Address, ClusterId, Listing, Offer, Source, What, grouping::SYSTEM, table::Slot, tree::Map,
-    },
+    model::{Address, ClusterId, Listing, Offer, grouping::SYSTEM, table::Slot, tree::Map},
     panes::Pane,
 };
 
@@ -180,9 +178,7 @@ impl App {
 
     /// The Maps of a cluster, where all are known and they are not those that are kept.
     fn maps_to_keep(&self, id: ClusterId) -> Option<Note> {
-        let all = Source::all(id, What::Namespaces);
-        let listed = self.world.feed(&all).is_some_and(|feed| feed.synced);
-        if !listed || self.refused(&all) {
+        if !self.has_listed_namespaces(id) {
             return None;
         }
         let context = &self.cluster(id)?.context;

@@ -266,6 +266,12 @@ impl App {
         self.is_told(&Source::all(cluster, What::Namespaces))
     }
 
+    /// Whether all namespaces of a cluster have been listed.
+    pub(super) fn has_listed_namespaces(&self, cluster: ClusterId) -> bool {
+        let all = Source::all(cluster, What::Namespaces);
+        !self.refused(&all) && self.is_told(&all)
+    }
+
     /// Whether all that could be in a Map has been listed, or may not be.
     fn is_known_within(&self, map: &Id) -> bool {
         let Id::Map(MapId { cluster, namespace }) = map else {

@@ -161,12 +161,17 @@ impl<'a> Row<'a> {
         headings.iter().enumerate().map(cell)
     }
 
-    fn printed_as(&self, name: &str) -> Option<Cell> {
-        let Held::Line(_) = self.held else {
+    /// An object, and which of the columns in which its server prints it is called so.
+    fn column(&self, name: &str) -> Option<(&'a Line, usize)> {
+        let Held::Line(line) = self.held else {
             return None;
         };
         let mut headings = self.world.headings().iter();
-        let n = headings.position(|of| of.is_called(name))?;
+        Some((line, headings.position(|of| of.is_called(name))?))
+    }
+
+    fn printed_as(&self, name: &str) -> Option<Cell> {
+        let (_, n) = self.column(name)?;
         Some(kind::printed(self.world, self.slot, n))
     }
 
@@ -332,12 +337,8 @@ impl Fields for Row<'_> {
     }
 
     fn printed_texts(&self, name: &str, fits: &mut dyn FnMut(&str) -> bool) -> bool {
-        let Held::Line(line) = self.held else {
-            return false;
-        };
-        let mut headings = self.world.headings().iter();
-        let n = headings.position(|of| of.is_called(name));
-        match n.and_then(|n| self.world.value(line, n)) {
+        let column = self.column(name);
+        match column.and_then(|(line, n)| self.world.value(line, n)) {
             Some(Value::Text(text)) => fits(text),
             Some(Value::Number(number)) => fits(&number.to_string()),
             Some(Value::Nothing) | None => false,

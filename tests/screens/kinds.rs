@@ -86,6 +86,18 @@ const CERTIFICATE: &str = r#"{"kind":"Certificate","apiVersion":"cert-manager.io
     "status":{"conditions":[{"type":"Ready","status":"False","reason":"Expired","message":"the certificate has expired","lastTransitionTime":"2026-11-27T10:00:00Z"},
     {"type":"Issuing","status":"True","reason":"Renewing","message":"asking for a new one","lastTransitionTime":"2026-11-28T00:00:00Z"}]}}"#;
 
+/// Serves one more kind, with these objects.
+fn serve(screen: &mut Screen, kind: &Arc<Resource>, objects: Vec<Change>) {
+    let here = ClusterId(0);
+    let kinds = screen.deliveries.get_mut(&Source::all(here, What::Kinds));
+    kinds
+        .unwrap()
+        .push(Change::Put(Row::Kind(Arc::clone(kind))));
+    screen
+        .deliveries
+        .insert(Source::table(here, kind, None), objects);
+}
+
 /// With these kinds served, as discovery says.
 fn with_kinds(size: (u16, u16)) -> Screen {
     let mut screen = screen(size);
@@ -269,22 +281,13 @@ fn a_node_and_a_service_lead_to_their_instances() {
     let services = resource("", ["services", "service", "Service", "svc"], true);
     let opened = |keys: &str| {
         let mut screen = with_kinds(WIDE);
-        let here = ClusterId(0);
-        let kinds = screen.deliveries.get_mut(&Source::all(here, What::Kinds));
-        let known = [&nodes, &services].map(|kind| Change::Put(Row::Kind(Arc::clone(kind))));
-        kinds.unwrap().extend(known);
         let node = printed(NODES, &[("", "node-1", r#""Ready""#)]);
-        screen
-            .deliveries
-            .insert(Source::table(here, &nodes, None), node);
+        serve(&mut screen, &nodes, node);
         let rows = [
             ("shop-prod", "web", r#""ClusterIP","app=web""#),
             ("shop-prod", "outside", r#""ExternalName",null"#),
         ];
-        let service = printed(SERVICES, &rows);
-        screen
-            .deliveries
-            .insert(Source::table(here, &services, None), service);
+        serve(&mut screen, &services, printed(SERVICES, &rows));
         screen.keys(keys).keys("<enter>").text()
     };
     let text = opened(":nodes<enter>");
@@ -307,11 +310,6 @@ fn events_begin_with_what_they_are_about_and_the_last_comes_first() {
     let events = resource("", ["events", "event", "Event", "ev"], true);
     let shown = |size| {
         let mut screen = with_kinds(size);
-        let here = ClusterId(0);
-        let kinds = screen.deliveries.get_mut(&Source::all(here, What::Kinds));
-        kinds
-            .unwrap()
-            .push(Change::Put(Row::Kind(Arc::clone(&events))));
         let row = |name: &str, cells: &str| {
             let json = format!(
                 r#"{{"cells":[{cells}],"object":{{"metadata":{{"name":"{name}","namespace":"shop-prod","uid":"{name}","creationTimestamp":"2026-11-28T10:00:00Z"}}}}}}"#
@@ -328,9 +326,7 @@ fn events_begin_with_what_they_are_about_and_the_last_comes_first() {
             "c.3",
             r#""7m","Normal","ScalingReplicaSet","deployment/web","Scaled up","1","c.3""#,
         ));
-        screen
-            .deliveries
-            .insert(Source::table(here, &events, None), rows);
+        serve(&mut screen, &events, rows);
         screen.keys(":ev -A<enter>")
     };
     let open = |keys: &str| shown(WIDE).keys(keys).keys("<enter>").text();

@@ -75,14 +75,15 @@ impl App {
     pub(in crate::app) fn run_list(&mut self, typed: &str) -> Option<Vec<Effect>> {
         let Habit {
             list,
-            within,
+            mut within,
             filter,
             context,
             unknown,
         } = Habit::of(typed);
         let name = *list.first()?;
         let is_instances = command::of_name(name) == Some(Command::Instances);
-        if !is_instances && self.kind_called(name, None).is_none() {
+        let kind = self.kind_called(name, None).cloned();
+        if !is_instances && kind.is_none() {
             return None;
         }
         if let Some(flag) = unknown {
@@ -110,11 +111,9 @@ impl App {
             return Some(effects);
         }
         let place = list.get(1).filter(|word| !is_everywhere(word));
-        let mut within = within;
         if let Some(place) = place {
-            if !is_instances && !self.kind_called(name, None)?.namespaced {
-                let listing = self.listing_called(name, None)?;
-                self.list_kind(listing);
+            if let Some(kind) = kind.filter(|kind| !is_instances && !kind.namespaced) {
+                self.list_kind(Listing::Objects(kind, None));
                 self.narrow_within(&format!("name={place}{within}"), filter);
                 return Some(Vec::new());
             }
@@ -155,11 +154,8 @@ impl App {
 
     /// Says that there is no such namespace, where all are known.
     fn why_no_namespace(&self, name: &str) -> Option<String> {
-        let known = |id| {
-            let all = Source::all(id, What::Namespaces);
-            !self.refused(&all) && self.world.feed(&all).is_some_and(|feed| feed.synced)
-        };
-        if self.followed().next().is_none() || !self.followed().all(known) {
+        let mut followed = self.followed().peekable();
+        if followed.peek().is_none() || !followed.all(|id| self.has_listed_namespaces(id)) {
             return None;
         }
         let maps = self.world.maps().iter();

@@ -15,11 +15,8 @@ fn a_list_is_of_the_cluster_that_is_meant() {
         group: "networking.k8s.io".into(),
         version: "v1".into(),
         plural: "ingresses".into(),
-        singular: "ingress".into(),
-        kind: "Ingress".into(),
-        shorts: vec!["ing".into()],
         namespaced: true,
-        watched: true,
+        ..Resource::default()
     };
     for cluster in [EU, US] {
         fill(&mut run, cluster, &["shop-prod"]);

@@ -180,14 +180,12 @@ fn what_was_typed_before_comes_back_and_there_is_a_cursor() {
 
 #[test]
 fn all_instances_are_those_of_all_namespaces() {
+    let filter = |run: &Run| run.app.list(Pane::All).filter.text().to_owned();
     let mut run = shop();
     run.keys(":po shop-prod /web<enter>");
-    assert_eq!(
-        run.app.list(Pane::All).filter.text(),
-        "namespace=shop-prod web"
-    );
+    assert_eq!(filter(&run), "namespace=shop-prod web");
     run.keys("0");
-    assert_eq!(run.app.list(Pane::All).filter.text(), "web");
+    assert_eq!(filter(&run), "web");
     for (keys, says) in [
         (
             ":po -o wide<enter>",
@@ -204,9 +202,9 @@ fn all_instances_are_those_of_all_namespaces() {
     }
     run.keys(":po shop-prod /web | db<enter>");
     assert_eq!(
-        run.app.list(Pane::All).filter.text(),
+        filter(&run),
         "namespace=shop-prod web | namespace=shop-prod db"
     );
     run.keys(":PO legacy<enter>");
-    assert_eq!(run.app.list(Pane::All).filter.text(), "namespace=legacy");
+    assert_eq!(filter(&run), "namespace=legacy");
 }
